@@ -1,0 +1,92 @@
+//! What the log needs to know of a ledger: decide, apply, advance.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{CommandId, Time};
+
+/// A deterministic state machine that is rebuilt by replaying its records.
+///
+/// A command that is accepted becomes exactly one record, and the record is the answer: whoever asks again with the
+/// same [`CommandId`] gets the same record. A refusal changes nothing and is not recorded.
+pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What is asked.
+    type Command: Clone + std::fmt::Debug + Send + Sync + 'static;
+    /// What was decided; the only way a state changes, beside the passing of time.
+    type Record: Clone
+        + std::fmt::Debug
+        + PartialEq
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static;
+    /// Why not.
+    type Refusal: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static;
+
+    /// The latest moment this state has seen.
+    fn now(&self) -> Time;
+
+    /// Lets time pass: whatever is due by `now` has expired afterwards. A `now` before [`Machine::now`] changes
+    /// nothing.
+    fn advance(&mut self, now: Time);
+
+    /// Decides a request at [`Machine::now`]. Pure.
+    fn decide(
+        &self,
+        request: &Request<Self::Command>,
+    ) -> Result<Decision<Self::Record>, Self::Refusal>;
+
+    /// Applies what was decided and remembers it as the answer to its command. Replaying everything that was ever
+    /// applied, with its times, rebuilds the state.
+    fn apply(&mut self, applied: &Applied<Self::Record>);
+}
+
+/// What an accepted request leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision<R> {
+    /// New: append this, apply it, then answer with it.
+    Record(R),
+    /// Decided before: answer with what was recorded then; nothing is appended.
+    Again(R),
+}
+
+/// A command with the client's idempotency key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request<C> {
+    /// Chosen by the client; the same for every retry.
+    pub id: CommandId,
+    /// Hash of what was asked, so that one id used for two different commands is noticed.
+    pub fingerprint: u64,
+    /// What is asked.
+    pub command: C,
+}
+
+/// One record with the command it answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Applied<R> {
+    /// The command that was accepted.
+    pub id: CommandId,
+    /// The fingerprint of its [`Request`].
+    pub fingerprint: u64,
+    /// The decision.
+    pub record: R,
+}
+
+/// What one append writes: a moment and everything decided at it, in order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry<R> {
+    /// Taken once per batch; never goes backwards within a stream.
+    pub now: Time,
+    /// Never empty in a log.
+    pub applied: Vec<Applied<R>>,
+}
+
+impl<R> Entry<R> {
+    /// Replays this entry on a machine.
+    pub fn replay<M: Machine<Record = R>>(&self, machine: &mut M) {
+        machine.advance(self.now);
+        for applied in &self.applied {
+            machine.apply(applied);
+        }
+    }
+}
