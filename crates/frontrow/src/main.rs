@@ -1,1 +1,3 @@
+//! The `frontrow` binary.
+
 fn main() {}
