@@ -6,11 +6,13 @@
 mod command;
 mod record;
 mod refusal;
+mod seating;
 mod terms;
 
 pub use command::{Command, Places, Want};
 pub use record::{BlockKind, Place, Position, Record};
 pub use refusal::Refusal;
+pub use seating::Seating;
 pub use terms::{
     Access, Allocation, Area, AreaCapacity, Category, Currency, HoldTimes, OrderLimits, Point,
     Price, Row, Seat, Terms, Window,
