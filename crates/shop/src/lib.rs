@@ -1,1 +1,10 @@
-//! shop
+//! What the shop does: import, cart, checkout, settlement, projection, mail.
+//!
+//! This crate is the application layer. It never speaks HTTP, HTML or SQL and never reads the global clock: the log,
+//! the tables, the payment providers, the clock and randomness are given to it.
+//!
+//! - [`plan`] reads seating plans, [`sale_file`] reads what is sold in them.
+
+pub mod fault;
+pub mod limits;
+pub mod plan;

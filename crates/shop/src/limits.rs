@@ -1,0 +1,30 @@
+//! Every bound of the application layer, each with its reason.
+
+/// Faults reported of one file; who repairs fifty sees the rest next time.
+pub const FAULTS_MAX: usize = 50;
+
+/// Bytes of a seating plan. 150,000 seats as the editor writes them are some 24 MB.
+pub const PLAN_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Zones of a plan; an arena has a hundred.
+pub const PLAN_ZONES_MAX: usize = 2_000;
+/// Areas of a plan, those that are only drawn included.
+pub const PLAN_AREAS_MAX: usize = 1_000;
+/// Corners of one drawn area.
+pub const PLAN_POINTS_MAX: usize = 2_000;
+/// Furthest that anything stands from the origin, in the plan's unit: tenths of it fit an `i32` many times over.
+pub const PLAN_POSITION_MAX: f64 = 100_000.0;
+/// Bytes of a name or label in a plan; longer ones cannot be drawn.
+pub const PLAN_TEXT_BYTES_MAX: usize = 200;
+
+/// Bytes of a sale file; the samples have five thousand.
+pub const SALE_FILE_BYTES_MAX: usize = 256 * 1024;
+/// Performances of one event in one sale file: two a day for half a year.
+pub const PERFORMANCES_MAX: usize = 400;
+/// Blocks in one sale file.
+pub const SALE_FILE_BLOCKS_MAX: usize = 500;
+/// Bytes of a name or a one-line text.
+pub const NAME_BYTES_MAX: usize = 200;
+/// Bytes of an event's description.
+pub const DESCRIPTION_BYTES_MAX: usize = 8_000;
+/// How far ahead a relative date may lie, in days.
+pub const DAYS_AHEAD_MAX: i64 = 3_660;
