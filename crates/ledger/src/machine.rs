@@ -9,6 +9,10 @@ use crate::{CommandId, Time};
 /// A command that is accepted becomes exactly one record, and the record is the answer: whoever asks again with the
 /// same [`CommandId`] gets the same record. A refusal changes nothing and is not recorded.
 pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The layout of the serialised state. Whoever changes a field of the state raises it; a snapshot of another
+    /// layout is thrown away and the log is replayed instead.
+    const LAYOUT: u32 = 1;
+
     /// What is asked.
     type Command: Clone + std::fmt::Debug + Send + Sync + 'static;
     /// What was decided; the only way a state changes, beside the passing of time.
@@ -28,7 +32,17 @@ pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
 
     /// Lets time pass: whatever is due by `now` has expired afterwards. A `now` before [`Machine::now`] changes
     /// nothing.
+    ///
+    /// It does not matter in how many steps time passes: `advance(a)` and then a later `advance(b)` leaves exactly
+    /// the state that `advance(b)` alone leaves.
     fn advance(&mut self, now: Time);
+
+    /// The earliest moment at which [`Machine::advance`] would change more than the clock; `None` if nothing is
+    /// pending. When it comes and nobody asks for anything, the log gets an entry that says only that time passed,
+    /// so that a position of the log always means one state, expiry included.
+    fn next_due(&self) -> Option<Time> {
+        None
+    }
 
     /// Decides a request at [`Machine::now`]. Pure.
     fn decide(
@@ -77,7 +91,7 @@ pub struct Applied<R> {
 pub struct Entry<R> {
     /// Taken once per batch; never goes backwards within a stream.
     pub now: Time,
-    /// Never empty in a log.
+    /// Empty when something expired and nobody asked for anything.
     pub applied: Vec<Applied<R>>,
 }
 

@@ -1,0 +1,50 @@
+//! Every bound of the log and of the sequencer, each with its reason.
+
+use std::time::Duration;
+
+/// Bytes of one frame. The largest record, the terms of a stadium with 150,000 seats, takes about 1.5 MB.
+pub const FRAME_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of one record, so that one more record always fits into an entry that is not full.
+pub const RECORD_BYTES_MAX: usize = FRAME_BYTES_MAX - BATCH_BYTES_MAX - 64;
+/// Bytes of one snapshot: a stadium with all of its remembered answers takes some 60 MB.
+pub const SNAPSHOT_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Snapshots kept per stream: the newest, and one before it in case the newest cannot be read.
+pub const SNAPSHOTS_KEPT: usize = 2;
+
+/// Entries of one page of [`Log::read`](crate::Log::read).
+pub const READ_ENTRIES_MAX: usize = 1_024;
+/// A page of [`Log::read`](crate::Log::read) ends with the entry that reaches this many bytes.
+pub const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Streams of one page of [`Log::streams`](crate::Log::streams).
+pub const STREAMS_PAGE_MAX: usize = 1_000;
+
+/// Commands that wait for one sequencer; at 100,000 a second this is 80 ms of patience. More are shed.
+pub const QUEUE_COMMANDS_MAX: usize = 8_192;
+/// Commands decided in one entry: more would hold up the first of them for longer than a disk needs to sync.
+pub const BATCH_COMMANDS_MAX: usize = 1_024;
+/// An entry that reached this many bytes takes no further command.
+pub const BATCH_BYTES_MAX: usize = 1024 * 1024;
+/// How often in a row one batch may lose its position to another replica before its commands are shed.
+pub const CONFLICTS_MAX: u32 = 24;
+/// The longest random pause after losing a position; it doubles from 1/64 ms up to this.
+pub const CONFLICT_PAUSE_MAX: Duration = Duration::from_millis(8);
+/// The longest pause between two attempts to reach a log that does not answer.
+pub const RELOAD_PAUSE_MAX: Duration = Duration::from_millis(500);
+
+/// A command that waited this long is answered even if it could not be decided.
+pub const COMMAND_DEADLINE: Duration = Duration::from_secs(5);
+/// How long the log may take for one operation before the sequencer calls its outcome doubtful.
+pub const LOG_TIMEOUT: Duration = Duration::from_secs(4);
+/// How often a sequencer without commands looks for entries of other replicas; people see them within a second.
+pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
+/// Records after which a snapshot is taken: replaying the rest takes about a tenth of a second.
+pub const SNAPSHOT_RECORDS: u64 = 100_000;
+/// Entries after which a snapshot is taken, however few records they have: reading them takes about as long.
+pub const SNAPSHOT_ENTRIES: u64 = 5_000;
+
+/// Streams that one registry keeps in memory.
+pub const STREAMS_LOADED_MAX: usize = 1_024;
+/// Streams that one registry loads at the same time: loading is work for the processor.
+pub const STREAMS_LOADING_MAX: usize = 4;
+/// A stream that nobody asked for during this time is unloaded.
+pub const STREAM_IDLE: Duration = Duration::from_mins(10);

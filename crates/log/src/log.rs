@@ -1,0 +1,108 @@
+//! The log itself: one conditional write, and reading in order.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::{Position, Stream};
+
+/// Ordered, durable, numbered entries per stream, and snapshots that make loading them fast.
+///
+/// Every engine passes the same contract suite (`tests/contract.rs`).
+#[async_trait]
+pub trait Log: Send + Sync + 'static {
+    /// Writes the entry `at`, which must be the position after the head of the stream. It is durable when this
+    /// returns `Ok`. Of several that append at one position, exactly one succeeds.
+    async fn append(&self, stream: Stream, at: Position, bytes: Bytes) -> Result<(), AppendError>;
+
+    /// Entries after a position, in order and without gaps: at most `limit` and at most
+    /// [`READ_ENTRIES_MAX`](crate::limits::READ_ENTRIES_MAX), ending early with the one that reaches
+    /// [`READ_BYTES_MAX`](crate::limits::READ_BYTES_MAX). Empty means that there are none.
+    async fn read(
+        &self,
+        stream: Stream,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Stored>, LogError>;
+
+    /// The last position that is taken; [`Position::START`] for a stream without entries.
+    async fn head(&self, stream: Stream) -> Result<Position, LogError>;
+
+    /// Streams that have entries, in order, after the given one: at most `limit` and at most
+    /// [`STREAMS_PAGE_MAX`](crate::limits::STREAMS_PAGE_MAX).
+    async fn streams(&self, after: Option<Stream>, limit: usize) -> Result<Vec<Stream>, LogError>;
+
+    /// Keeps a snapshot of the state after the entry `at`, and deletes all but the
+    /// [`SNAPSHOTS_KEPT`](crate::limits::SNAPSHOTS_KEPT) newest of the stream. One that exists already stays as it
+    /// is.
+    async fn save_snapshot(
+        &self,
+        stream: Stream,
+        at: Position,
+        bytes: Bytes,
+    ) -> Result<(), LogError>;
+
+    /// The newest snapshot before a position (`None`: the newest of all).
+    async fn latest_snapshot(
+        &self,
+        stream: Stream,
+        before: Option<Position>,
+    ) -> Result<Option<Stored>, LogError>;
+
+    /// Throws a snapshot away, because it cannot be read. That it does not exist is no error.
+    async fn delete_snapshot(&self, stream: Stream, at: Position) -> Result<(), LogError>;
+}
+
+/// Bytes that the log keeps at a position: an entry or a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Where.
+    pub position: Position,
+    /// What.
+    pub bytes: Bytes,
+}
+
+/// Why an entry was not appended.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Somebody else was faster; nothing changed.
+    #[error("the position is taken")]
+    Taken,
+    /// The position before this one is empty; nothing changed. The log is shorter than the caller remembers.
+    #[error("the position before is empty")]
+    Gap,
+    /// Nothing was written, for sure.
+    #[error("the entry was not written")]
+    Failed(#[source] LogError),
+    /// Nobody knows whether it was written; only reading tells.
+    #[error("the entry may or may not have been written")]
+    Doubtful(#[source] LogError),
+}
+
+/// The engine failed.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The database said no, or nothing.
+    #[error("the log's database failed")]
+    Database(#[from] sqlx::Error),
+    /// No answer in time.
+    #[error("the log did not answer in time")]
+    TimedOut,
+    /// The engine was closed, or ended after a failure.
+    #[error("the log is closed")]
+    Closed,
+    /// More bytes than a log keeps in one piece.
+    #[error("{bytes} bytes are too many for the log")]
+    TooLarge {
+        /// How many.
+        bytes: usize,
+    },
+    /// The log holds what it should not hold.
+    #[error("the log holds a {what} that it should not hold")]
+    Corrupt {
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// A fault that was asked for.
+    #[error("an injected fault")]
+    Injected,
+}

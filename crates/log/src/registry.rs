@@ -1,0 +1,171 @@
+//! All streams of one ledger on one replica, loaded when somebody asks for them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use frontrow_ledger::Machine;
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    time::Instant,
+};
+
+use crate::{
+    Clock, Handle, Log, Sequencer, SequencerConfig, Stream, Unavailable,
+    limits::{STREAM_IDLE, STREAMS_LOADED_MAX, STREAMS_LOADING_MAX},
+};
+
+/// How many streams a registry keeps, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistryConfig {
+    /// For each stream.
+    pub sequencer: SequencerConfig,
+    /// At most so many; the one that was idle longest makes room.
+    pub streams_loaded: usize,
+    /// A stream that nobody asked for during this time is unloaded.
+    pub idle: Duration,
+}
+
+impl Default for RegistryConfig {
+    fn default() -> Self {
+        Self {
+            sequencer: SequencerConfig::default(),
+            streams_loaded: STREAMS_LOADED_MAX,
+            idle: STREAM_IDLE,
+        }
+    }
+}
+
+/// Streams and their sequencers.
+pub struct Registry<M: Machine> {
+    log: Arc<dyn Log>,
+    clock: Arc<dyn Clock>,
+    config: RegistryConfig,
+    loading: Semaphore,
+    slots: Mutex<Slots<M>>,
+}
+
+/// Shared by everybody who waits for the stream to load, so that it is loaded once. A stream that cannot be served,
+/// whatever is tried, stays here as its reason.
+type Cell<M> = Arc<OnceCell<Result<Handle<M>, Unavailable>>>;
+
+struct Slots<M: Machine> {
+    open: HashMap<Stream, Slot<M>>,
+    closed: bool,
+}
+
+struct Slot<M: Machine> {
+    cell: Cell<M>,
+    used_at: Instant,
+}
+
+impl<M: Machine> Registry<M> {
+    /// No streams yet.
+    pub fn new(log: Arc<dyn Log>, clock: Arc<dyn Clock>, config: RegistryConfig) -> Self {
+        let slots = Slots { open: HashMap::new(), closed: false };
+        Self {
+            log,
+            clock,
+            config,
+            loading: Semaphore::new(STREAMS_LOADING_MAX),
+            slots: Mutex::new(slots),
+        }
+    }
+
+    /// The stream's sequencer; loads it if need be.
+    ///
+    /// Do not keep the handle for longer than a request: a stream is unloaded when the last handle is gone.
+    pub async fn open(&self, stream: Stream) -> Result<Handle<M>, Unavailable> {
+        let cell = self.cell(stream)?;
+        let opened = cell
+            .get_or_try_init(async || {
+                let _turn = self.loading.acquire().await.map_err(|_| Unavailable::Stopped)?;
+                match self.start(stream).await {
+                    Ok(handle) => Ok(Ok(handle)),
+                    Err(reason) if is_lasting(&reason) => Ok(Err(reason)),
+                    Err(reason) => Err(reason),
+                }
+            })
+            .await?;
+        opened.clone()
+    }
+
+    /// Streams in memory.
+    pub fn loaded(&self) -> usize {
+        self.lock().open.len()
+    }
+
+    /// Unloads streams that nobody asked for lately. Opening another one does the same; this is for quiet times.
+    pub fn unload_idle(&self) {
+        let now = Instant::now();
+        self.lock().open.retain(|_, slot| now.duration_since(slot.used_at) < self.config.idle);
+    }
+
+    /// Opens nothing more, and ends every sequencer after it has answered what waits.
+    pub async fn shutdown(&self) {
+        let open = {
+            let mut slots = self.lock();
+            slots.closed = true;
+            std::mem::take(&mut slots.open)
+        };
+        self.loading.close();
+        let handles = open.values().filter_map(|slot| slot.cell.get()?.as_ref().ok());
+        // All of them begin to end before the first is waited for.
+        handles.clone().for_each(Handle::stop);
+        for handle in handles {
+            handle.shutdown().await;
+        }
+    }
+
+    async fn start(&self, stream: Stream) -> Result<Handle<M>, Unavailable> {
+        let (log, clock) = (Arc::clone(&self.log), Arc::clone(&self.clock));
+        Sequencer::start(log, stream, clock, self.config.sequencer.clone()).await
+    }
+
+    fn cell(&self, stream: Stream) -> Result<Cell<M>, Unavailable> {
+        let now = Instant::now();
+        let mut slots = self.lock();
+        if slots.closed {
+            return Err(Unavailable::Stopped);
+        }
+        if let Some(slot) = slots.open.get_mut(&stream)
+            && !slot.has_ended()
+        {
+            slot.used_at = now;
+            return Ok(Arc::clone(&slot.cell));
+        }
+        slots.open.retain(|_, slot| now.duration_since(slot.used_at) < self.config.idle);
+        slots.open.remove(&stream);
+        if slots.open.len() >= self.config.streams_loaded {
+            let oldest = slots.open.iter().min_by_key(|(_, slot)| slot.used_at);
+            if let Some((&oldest, _)) = oldest {
+                slots.open.remove(&oldest);
+            }
+        }
+        let cell = Arc::default();
+        slots.open.insert(stream, Slot { cell: Arc::clone(&cell), used_at: now });
+        Ok(cell)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slots<M>> {
+        // Nothing panics while it is locked.
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<M: Machine> Slot<M> {
+    /// Its sequencer ended by itself without a reason that lasts, for example because a machine panicked.
+    fn has_ended(&self) -> bool {
+        matches!(self.cell.get(), Some(Ok(handle)) if handle.has_ended() && !handle.is_refused())
+    }
+}
+
+/// Loading again would end the same way.
+fn is_lasting(reason: &Unavailable) -> bool {
+    matches!(
+        reason,
+        Unavailable::UnknownRecord(_) | Unavailable::Damaged(_) | Unavailable::Shortened(_)
+    )
+}

@@ -1,0 +1,52 @@
+//! Taking snapshots in the background.
+
+use std::sync::Arc;
+
+use frontrow_ledger::Machine;
+use tokio::{
+    runtime::{Handle as Runtime, RuntimeFlavor},
+    task::block_in_place,
+};
+
+use super::Sequencer;
+use crate::format;
+
+impl<M: Machine> Sequencer<M> {
+    /// Starts a snapshot of the committed state if enough was written since the last one. Only the replica that
+    /// appends takes snapshots, so that those who just follow do not write the same ones.
+    pub(super) fn snapshot_if_due(&mut self) {
+        let due = self.entries_since_snapshot >= self.config.snapshot_entries
+            || self.records_since_snapshot >= self.config.snapshot_records;
+        let running = self.snapshot.as_ref().is_some_and(|snapshot| !snapshot.is_finished());
+        if !due || running {
+            return;
+        }
+        self.entries_since_snapshot = 0;
+        self.records_since_snapshot = 0;
+        let (log, stream, shared) = (Arc::clone(&self.log), self.stream, Arc::clone(&self.shared));
+        self.snapshot = Some(tokio::spawn(async move {
+            let (frame, position) = heavy(|| {
+                // A copy holds up the sequencer for a shorter time than writing it out would.
+                let (machine, position) =
+                    shared.look(|committed| (committed.machine.clone(), committed.position));
+                (format::encode_snapshot(&machine), position)
+            });
+            let Ok(frame) = frame else {
+                tracing::warn!(%stream, %position, "snapshot cannot be written out");
+                return;
+            };
+            if let Err(error) = log.save_snapshot(stream, position, frame).await {
+                tracing::warn!(%stream, %position, error = &error as &dyn std::error::Error, "snapshot was not saved");
+            }
+        }));
+    }
+}
+
+/// Work that takes a processor for milliseconds, without holding up the other tasks of this thread where the runtime
+/// has more than one.
+pub(super) fn heavy<R>(work: impl FnOnce() -> R) -> R {
+    match Runtime::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => block_in_place(work),
+        _ => work(),
+    }
+}

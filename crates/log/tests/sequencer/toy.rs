@@ -1,0 +1,168 @@
+//! A small machine: a shop with so many things, which are taken for a while.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use frontrow_ledger::{Applied, CommandId, Machine, Request, Time, machine::Decision};
+use frontrow_log::{Clock, Handle, Log, ManualClock, Sequencer, SequencerConfig, Stream};
+use serde::{Deserialize, Serialize};
+
+/// Things that exist.
+pub const LIMIT: u32 = 100;
+pub const STREAM: Stream = Stream::sale(1);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Toy {
+    now: Time,
+    taken: BTreeMap<CommandId, Taken>,
+    answers: BTreeMap<CommandId, (u64, Record)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Taken {
+    things: u32,
+    until: Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Takes things for so many milliseconds.
+    Take { things: u32, ms: i64 },
+    /// Brings back what a command took.
+    Return(CommandId),
+    /// A record of so many bytes.
+    Write { bytes: usize },
+    /// Breaks the machine.
+    Panic,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Record {
+    Took { things: u32, until: Time },
+    Returned(CommandId),
+    Wrote(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    TooFew { left: u32 },
+    NotTaken,
+    Reused,
+}
+
+impl Default for Toy {
+    fn default() -> Self {
+        Self { now: Time(i64::MIN), taken: BTreeMap::new(), answers: BTreeMap::new() }
+    }
+}
+
+impl Toy {
+    pub fn left(&self) -> u32 {
+        LIMIT - self.taken.values().map(|taken| taken.things).sum::<u32>()
+    }
+
+    pub fn answered(&self) -> usize {
+        self.answers.len()
+    }
+
+    pub fn answer(&self, id: CommandId) -> Option<&Record> {
+        self.answers.get(&id).map(|(_, record)| record)
+    }
+}
+
+impl Machine for Toy {
+    type Command = Command;
+    type Record = Record;
+    type Refusal = Refusal;
+
+    fn now(&self) -> Time {
+        self.now
+    }
+
+    fn advance(&mut self, now: Time) {
+        self.now = self.now.max(now);
+        self.taken.retain(|_, taken| taken.until > self.now);
+    }
+
+    fn next_due(&self) -> Option<Time> {
+        self.taken.values().map(|taken| taken.until).min()
+    }
+
+    fn decide(&self, request: &Request<Command>) -> Result<Decision<Record>, Refusal> {
+        if let Some((fingerprint, record)) = self.answers.get(&request.id) {
+            return if *fingerprint == request.fingerprint {
+                Ok(Decision::Again(record.clone()))
+            } else {
+                Err(Refusal::Reused)
+            };
+        }
+        match request.command {
+            Command::Take { things, .. } if things > self.left() => {
+                Err(Refusal::TooFew { left: self.left() })
+            }
+            Command::Take { things, ms } => {
+                Ok(Decision::Record(Record::Took { things, until: self.now.plus_ms(ms) }))
+            }
+            Command::Return(id) if self.taken.contains_key(&id) => {
+                Ok(Decision::Record(Record::Returned(id)))
+            }
+            Command::Return(_) => Err(Refusal::NotTaken),
+            Command::Write { bytes } => Ok(Decision::Record(Record::Wrote("w".repeat(bytes)))),
+            Command::Panic => panic!("asked for"),
+        }
+    }
+
+    fn apply(&mut self, applied: &Applied<Record>) {
+        match &applied.record {
+            &Record::Took { things, until } => {
+                self.taken.insert(applied.id, Taken { things, until });
+            }
+            Record::Returned(id) => {
+                self.taken.remove(id);
+            }
+            Record::Wrote(_) => {}
+        }
+        self.answers.insert(applied.id, (applied.fingerprint, applied.record.clone()));
+    }
+}
+
+pub fn request(id: u128, command: Command) -> Request<Command> {
+    Request { id: CommandId(id), fingerprint: 0, command }
+}
+
+pub fn take(id: u128, things: u32) -> Request<Command> {
+    request(id, Command::Take { things, ms: 1_000_000 })
+}
+
+pub fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(Time(1_000)))
+}
+
+pub async fn start(log: &Arc<impl Log>, clock: &Arc<impl Clock>) -> Handle<Toy> {
+    start_with(log, clock, config()).await
+}
+
+pub async fn start_with(
+    log: &Arc<impl Log>,
+    clock: &Arc<impl Clock>,
+    config: SequencerConfig,
+) -> Handle<Toy> {
+    let (log, clock) = (Arc::clone(log) as Arc<dyn Log>, Arc::clone(clock) as Arc<dyn Clock>);
+    Sequencer::start(log, STREAM, clock, config).await.unwrap()
+}
+
+/// Every sequencer of a test draws other pauses.
+pub fn config() -> SequencerConfig {
+    static SEED: AtomicU64 = AtomicU64::new(0);
+    SequencerConfig {
+        jitter_seed: SEED.fetch_add(1, Ordering::Relaxed),
+        follow_interval: Duration::from_millis(20),
+        ..SequencerConfig::default()
+    }
+}
