@@ -1,1 +1,39 @@
-//! store
+//! Tables nobody fights over: catalogue, contact data, payments, jobs, and what the log projects.
+//!
+//! One code for SQLite and PostgreSQL. [`Store`] is the door: cheap to clone, one `impl` per noun, each in the file
+//! of that name. Everything contended is decided by the ledger; what its records mean for orders, tickets and
+//! performances is written here by [`projection`], exactly once.
+//!
+//! What is absent: SQL types in signatures (callers see plain structs, [`uuid::Uuid`], [`frontrow_ledger::Time`] and
+//! minor units), the clock, randomness (ids and moments are arguments), and any decision that two buyers compete for.
+
+pub mod api_keys;
+
+pub mod carts;
+pub mod catalogue;
+mod connect;
+mod entity;
+mod error;
+pub mod idempotency;
+pub mod jobs;
+pub mod limits;
+mod migrations;
+pub mod orders;
+pub mod page;
+pub mod payment_events;
+pub mod payments;
+
+pub mod refunds;
+mod rows;
+
+pub mod test_bank;
+mod text_enum;
+pub mod texts;
+pub mod tickets;
+
+pub use connect::{Config, Store};
+pub use error::Error;
+pub use texts::Texts;
+
+/// What every function of the store answers with.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,117 @@
+//! Which hold a visitor has in which sale, so that who comes back finds their own cart.
+
+use frontrow_ledger::Time;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use uuid::Uuid;
+
+use crate::{Error, Result, Store, entity::carts, limits, rows};
+
+/// What a visitor holds in one sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cart {
+    /// The visitor's cart; a secret of theirs.
+    pub cart_id: Uuid,
+    /// In which sale.
+    pub performance_id: Uuid,
+    /// The ledger's [`HoldId`](frontrow_ledger::HoldId).
+    pub hold_id: Uuid,
+    /// When it last changed.
+    pub updated_at: Time,
+}
+
+impl Store {
+    /// The visitor's hold in a sale; `cart.hold_id` becomes it if there is none. Two tabs that start at once get the
+    /// same answer.
+    pub async fn find_or_create_cart(&self, cart: Cart) -> Result<Cart> {
+        if let Some(cart) = self.cart(cart.cart_id, cart.performance_id).await? {
+            return Ok(cart);
+        }
+        let row = carts::Model {
+            cart_id: cart.cart_id,
+            performance_id: cart.performance_id,
+            hold_id: cart.hold_id,
+            updated_at: cart.updated_at.0,
+        };
+        let write = self.write().await?;
+        rows::insert_missing(&write.tx, vec![row]).await?;
+        write.commit().await?;
+        let kept = self.cart(cart.cart_id, cart.performance_id).await?;
+        kept.ok_or_else(|| Error::Conflict("the cart was removed while it was created".into()))
+    }
+
+    /// Starts over with a new hold, as after the old one was sold. False, changing nothing, if the visitor's hold is
+    /// not the `old` one any more.
+    pub async fn replace_cart_hold(&self, cart: Cart, new_hold: Uuid, now: Time) -> Result<bool> {
+        let write = self.write().await?;
+        let done = carts::Entity::update_many()
+            .col_expr(carts::Column::HoldId, Expr::value(new_hold))
+            .col_expr(carts::Column::UpdatedAt, Expr::value(now.0))
+            .filter(carts::Column::CartId.eq(cart.cart_id))
+            .filter(carts::Column::PerformanceId.eq(cart.performance_id))
+            .filter(carts::Column::HoldId.eq(cart.hold_id))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// The visitor's hold in a sale.
+    pub async fn cart(&self, cart_id: Uuid, performance_id: Uuid) -> Result<Option<Cart>> {
+        let row = carts::Entity::find_by_id((cart_id, performance_id)).one(self.db()).await?;
+        Ok(row.map(Cart::from))
+    }
+
+    /// All that a visitor holds, newest first.
+    pub async fn carts(&self, cart_id: Uuid) -> Result<Vec<Cart>> {
+        let rows = carts::Entity::find()
+            .filter(carts::Column::CartId.eq(cart_id))
+            .order_by_desc(carts::Column::UpdatedAt)
+            .limit(limits::CARTS_PER_VISITOR_MAX)
+            .all(self.db())
+            .await?;
+        Ok(rows.into_iter().map(Cart::from).collect())
+    }
+
+    /// Forgets what a visitor holds in a sale, if it is still this hold.
+    pub async fn remove_cart(&self, cart: Cart) -> Result<bool> {
+        let write = self.write().await?;
+        let done = carts::Entity::delete_many()
+            .filter(carts::Column::CartId.eq(cart.cart_id))
+            .filter(carts::Column::PerformanceId.eq(cart.performance_id))
+            .filter(carts::Column::HoldId.eq(cart.hold_id))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Forgets some carts that did not change since a moment; call again until it answers zero.
+    pub async fn purge_carts(&self, before: Time) -> Result<u64> {
+        let beyond = carts::Entity::find()
+            .filter(carts::Column::UpdatedAt.lt(before.0))
+            .order_by_asc(carts::Column::UpdatedAt)
+            .offset(limits::PURGE_MAX)
+            .limit(1)
+            .one(self.db())
+            .await?;
+        let until = beyond.map_or(before.0, |row| row.updated_at);
+        let write = self.write().await?;
+        let purged = carts::Entity::delete_many()
+            .filter(carts::Column::UpdatedAt.lt(until))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(purged.rows_affected)
+    }
+}
+
+impl From<carts::Model> for Cart {
+    fn from(row: carts::Model) -> Self {
+        Self {
+            cart_id: row.cart_id,
+            performance_id: row.performance_id,
+            hold_id: row.hold_id,
+            updated_at: Time(row.updated_at),
+        }
+    }
+}

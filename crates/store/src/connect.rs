@@ -1,0 +1,159 @@
+//! The door to the tables: connecting, migrating, and whose turn it is to write.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::{Error, Result, limits, migrations};
+
+/// How many connections, and how long to wait for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Config {
+    /// Connections at once, at least one. On SQLite these are readers; there is one writer.
+    pub connections_max: u32,
+    /// How long a call waits for a connection, or for its turn to write, before it answers
+    /// [`Error::Unavailable`].
+    pub acquire_timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { connections_max: 16, acquire_timeout: Duration::from_secs(10) }
+    }
+}
+
+/// The tables. Cheap to clone; every clone shares the connections.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: DatabaseConnection,
+    /// SQLite has one writer: those of this process queue here, in order, instead of polling the file's lock.
+    writer: Option<Arc<Semaphore>>,
+    acquire_timeout: Duration,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("engine", &self.engine()).finish_non_exhaustive()
+    }
+}
+
+/// What is underneath, for logs and for messages to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A transaction that may write. Dropping it undoes it.
+pub(crate) struct Write {
+    pub(crate) tx: DatabaseTransaction,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Write {
+    pub(crate) async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+impl Store {
+    /// Opens the tables at `postgres://...` or in the file of `sqlite:PATH`, which is created if it is missing.
+    pub async fn connect(url: &str, config: Config) -> Result<Self> {
+        let options = match url.strip_prefix("sqlite:") {
+            Some(path) => sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))),
+            None => postgres(url),
+        };
+        let mut options = options;
+        options
+            .max_connections(config.connections_max.max(1))
+            .acquire_timeout(config.acquire_timeout)
+            .connect_timeout(config.acquire_timeout)
+            .sqlx_logging(false);
+        let db = Database::connect(options).await?;
+        let writer =
+            (db.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        let acquire_timeout = config.acquire_timeout;
+        Ok(Self { inner: Arc::new(Inner { db, writer, acquire_timeout }) })
+    }
+
+    /// Brings the tables to the shape that this code knows. Safe to call from several replicas at once, and from an
+    /// older replica on newer tables: migrations only ever add.
+    pub async fn migrate(&self) -> Result<()> {
+        migrations::run(self).await
+    }
+
+    /// Answers if the database does.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.inner.db.ping().await?)
+    }
+
+    /// Closes every connection; calls that come later are answered with [`Error::Unavailable`].
+    pub async fn close(&self) -> Result<()> {
+        Ok(self.inner.db.clone().close().await?)
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        match self.inner.writer {
+            Some(_) => Engine::Sqlite,
+            None => Engine::Postgres,
+        }
+    }
+
+    /// For reading.
+    pub(crate) fn db(&self) -> &DatabaseConnection {
+        &self.inner.db
+    }
+
+    /// For writing: everything that changes a row goes through here.
+    ///
+    /// On SQLite the transaction takes the write lock at once: one that starts as a reader and then writes fails as
+    /// "locked" whenever somebody else wrote in between, and no timeout helps.
+    pub(crate) async fn write(&self) -> Result<Write> {
+        let turn = match &self.inner.writer {
+            None => None,
+            Some(writer) => {
+                let turn = Arc::clone(writer).acquire_owned();
+                let turn = tokio::time::timeout(self.inner.acquire_timeout, turn)
+                    .await
+                    .map_err(|_| Error::timeout("no turn to write in time"))?;
+                Some(turn.expect("the semaphore lives as long as the store and is never closed"))
+            }
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: turn.is_some().then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Write { tx: self.inner.db.begin_with_options(options).await?, _turn: turn })
+    }
+}
+
+fn sqlite(path: &Path) -> ConnectOptions {
+    // The path goes in as a path: as a part of a URL, some names would be read as something else.
+    let path = path.to_owned();
+    let mut options = ConnectOptions::new("sqlite:shop.db");
+    options.map_sqlx_sqlite_opts(move |options| {
+        options
+            .filename(&path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(limits::SQLITE_BUSY)
+    });
+    options
+}
+
+fn postgres(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.statement_timeout(limits::STATEMENT).set_application_name("frontrow-store");
+    options
+}

@@ -1,0 +1,22 @@
+//! One file per table: its row as SeaORM sees it. Nothing of this leaves the crate.
+
+pub(crate) mod api_keys;
+pub(crate) mod carts;
+pub(crate) mod events;
+pub(crate) mod geometries;
+pub(crate) mod idempotency;
+pub(crate) mod jobs;
+pub(crate) mod order_positions;
+pub(crate) mod orders;
+pub(crate) mod organisations;
+pub(crate) mod payment_events;
+pub(crate) mod payments;
+pub(crate) mod performances;
+pub(crate) mod projections;
+pub(crate) mod refunds;
+pub(crate) mod seating_plans;
+pub(crate) mod test_bank_deliveries;
+pub(crate) mod test_bank_payments;
+pub(crate) mod test_bank_refunds;
+pub(crate) mod tickets;
+pub(crate) mod venues;

@@ -1,0 +1,25 @@
+//! Rows of `test_bank_deliveries`.
+
+use sea_orm::{
+    ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait,
+    EnumIter, PrimaryKeyTrait,
+};
+use serde_json::Value;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "test_bank_deliveries")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) event_id: String,
+    pub(crate) payment_ref: String,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) payload: Value,
+    pub(crate) due_at: i64,
+    pub(crate) attempts: i32,
+    pub(crate) delivered_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

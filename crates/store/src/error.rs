@@ -1,0 +1,101 @@
+//! What can go wrong with the tables, sorted by what the caller can do about it.
+
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError, TransactionError};
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why the tables did not answer. Something that is not there is no error but `None`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No connection, a timeout, a lock, a failover: nothing is wrong with the request; ask again.
+    #[error("the database is not available")]
+    Unavailable(#[source] Source),
+    /// A row with this unique value exists, or a row that this one refers to does not.
+    #[error("the row conflicts with another one")]
+    Conflict(#[source] Source),
+    /// A row that this code cannot have written.
+    #[error("{table} has a row with an unreadable {column}")]
+    Corrupt {
+        /// Where.
+        table: &'static str,
+        /// What.
+        column: &'static str,
+    },
+    /// A statement or a value that the database does not accept: our fault.
+    #[error("the database did not accept a statement")]
+    Bug(#[source] Source),
+}
+
+impl Error {
+    /// Whether the same call may succeed later.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
+    pub(crate) const fn corrupt(table: &'static str, column: &'static str) -> Self {
+        Self::Corrupt { table, column }
+    }
+
+    pub(crate) fn timeout(what: &'static str) -> Self {
+        Self::Unavailable(what.into())
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if matches!(
+            error.sql_err(),
+            Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_))
+        ) {
+            return Self::Conflict(Box::new(error));
+        }
+        if unavailable(&error) {
+            return Self::Unavailable(Box::new(error));
+        }
+        Self::Bug(Box::new(error))
+    }
+}
+
+impl From<TransactionError<DbErr>> for Error {
+    fn from(error: TransactionError<DbErr>) -> Self {
+        match error {
+            TransactionError::Connection(error) | TransactionError::Transaction(error) => {
+                error.into()
+            }
+        }
+    }
+}
+
+fn unavailable(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout | ConnAcquireErr::ConnectionClosed)
+        | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            match error.as_ref() {
+                SqlxError::Io(_)
+                | SqlxError::Tls(_)
+                | SqlxError::PoolTimedOut
+                | SqlxError::PoolClosed
+                | SqlxError::WorkerCrashed => true,
+                SqlxError::Database(error) => {
+                    error.code().is_some_and(|code| unavailable_code(&code))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// PostgreSQL speaks five characters, SQLite a number whose low byte is the primary code.
+fn unavailable_code(code: &str) -> bool {
+    if code.len() == 5 {
+        // Connection lost, out of resources, shutting down, serialisation and deadlock, lock timeout, cancelled by
+        // the statement timeout, and a standby that was promoted away from under us.
+        return ["08", "53", "57P", "40", "55P03", "57014", "25006"]
+            .iter()
+            .any(|prefix| code.starts_with(prefix));
+    }
+    // Busy, locked, read-only, disk I/O, full, cannot open, shared-memory lock.
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14 | 15))
+}

@@ -1,0 +1,50 @@
+//! Every bound of the tables, each with its reason.
+
+use std::time::Duration;
+
+/// Rows of one page, whatever is asked for: a screen or an API page, never a table.
+pub const PAGE_MAX: u32 = 200;
+/// Rows of one page when nothing is asked for.
+pub const PAGE_DEFAULT: u32 = 50;
+/// Rows of one page of an audit, which reads everything and is read by nobody.
+pub const AUDIT_PAGE_MAX: u32 = 2_000;
+/// Rows of one multi-row insert: 16 columns of it stay below SQLite's 32,766 parameters.
+pub const INSERT_ROWS_MAX: usize = 1_000;
+/// Ids of one `IN` list.
+pub const IN_LIST_MAX: usize = 1_000;
+/// Distinct values of one facet: cities or genres that a person can look through.
+pub const FACET_MAX: u64 = 200;
+/// Words of one text search; more do not narrow it.
+pub const SEARCH_WORDS_MAX: usize = 8;
+/// Characters of one text search.
+pub const SEARCH_CHARS_MAX: usize = 120;
+/// Order codes tried before creating an order gives up. Codes are drawn from 2^40: two collisions in a row do not
+/// happen, eight mean that the randomness is broken.
+pub const ORDER_CODES_MAX: usize = 8;
+/// Payments of one order: somebody who failed so often will not succeed.
+pub const PAYMENTS_PER_ORDER_MAX: u64 = 50;
+/// Carts that one visitor may have open: one per sale, so more is not a visitor.
+pub const CARTS_PER_VISITOR_MAX: u64 = 50;
+/// Jobs, payments or events that one worker claims at once.
+pub const CLAIM_MAX: u32 = 100;
+/// Times that a job is tried before it is left for a person to look at. With the backoff below: about a day.
+pub const JOB_ATTEMPTS_MAX: i32 = 30;
+/// First pause between two tries of a job; it doubles.
+pub const JOB_BACKOFF_FIRST_MS: i64 = 2_000;
+/// Longest pause between two tries of a job.
+pub const JOB_BACKOFF_MAX_MS: i64 = 60 * 60 * 1_000;
+/// Characters kept of a job's last error.
+pub const JOB_ERROR_CHARS_MAX: usize = 500;
+/// Rows that one purge deletes at most, so that it never holds the writer for long.
+pub const PURGE_MAX: u64 = 1_000;
+/// Entries that one call of the projector takes: one transaction.
+pub const PROJECT_ENTRIES_MAX: usize = 1_000;
+/// How long SQLite waits for another process that writes. Writers of one process queue in it and do not need this.
+pub const SQLITE_BUSY: Duration = Duration::from_secs(10);
+/// How long a migration on PostgreSQL waits for a table lock. Queries pile up behind a waiting migration, so it gives
+/// up soon and is tried again.
+pub const MIGRATION_LOCK: Duration = Duration::from_secs(5);
+/// How long a replica waits for another that is migrating.
+pub const MIGRATION_TURN: Duration = Duration::from_secs(120);
+/// Longest statement on PostgreSQL; pages are bounded, so a longer one is stuck.
+pub const STATEMENT: Duration = Duration::from_secs(30);

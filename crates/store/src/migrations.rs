@@ -1,0 +1,107 @@
+//! The tables' shape, as steps that are applied once and never edited.
+//!
+//! Steps expand and contract: a step only adds (a table, a nullable column, an index), so that replicas of the
+//! version before keep working beside it; what nobody reads any more is dropped a release later. A step is one SQL
+//! text for both engines in which the types that differ are written as `{uuid}`, `{json}` and so on.
+
+use std::collections::HashSet;
+
+use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm_migration::{
+    MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait::async_trait,
+};
+
+use crate::{
+    Result, Store,
+    connect::{Engine, Write},
+    limits,
+};
+
+/// Every step in order: its name and its text.
+const STEPS: [(&str, &str); 1] = [("m0001_first", include_str!("migrations/m0001_first.sql"))];
+
+/// Types by engine. SQLite's tables are strict, so that a wrong type is an error there too.
+const POSTGRES_WORDS: [(&str, &str); 6] = [
+    ("{uuid}", "uuid"),
+    ("{int}", "integer"),
+    ("{bigint}", "bigint"),
+    ("{bytes}", "bytea"),
+    ("{json}", "jsonb"),
+    ("{strict}", ""),
+];
+const SQLITE_WORDS: [(&str, &str); 6] = [
+    ("{uuid}", "blob"),
+    ("{int}", "integer"),
+    ("{bigint}", "integer"),
+    ("{bytes}", "blob"),
+    ("{json}", "text"),
+    ("{strict}", "strict"),
+];
+
+/// Any number will do, as long as every replica takes the same one.
+const POSTGRES_TURN: i64 = 0x4652_4f4e_5452_4f57;
+
+/// Applies what is missing, in one transaction.
+pub(crate) async fn run(store: &Store) -> Result<()> {
+    let write = store.write().await?;
+    if store.engine() == Engine::Postgres {
+        take_turn(&write).await?;
+    }
+    if !is_current(&write).await? {
+        Steps::up(&write.tx, None).await?;
+    }
+    write.commit().await
+}
+
+/// Replicas that start together migrate one after another; none waits long for a table that is in use.
+async fn take_turn(write: &Write) -> Result<()> {
+    let (turn, lock) = (limits::MIGRATION_TURN.as_millis(), limits::MIGRATION_LOCK.as_millis());
+    let sql = format!(
+        "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {turn}; \
+         SELECT pg_advisory_xact_lock({POSTGRES_TURN}); SET LOCAL lock_timeout = {lock};"
+    );
+    write.tx.execute_unprepared(&sql).await?;
+    Ok(())
+}
+
+/// Whether every step was applied. Steps of a newer version are none of our business.
+async fn is_current(write: &Write) -> Result<bool> {
+    let applied = Steps::get_migration_models(&write.tx).await?;
+    let applied: HashSet<String> = applied.into_iter().map(|step| step.version).collect();
+    Ok(STEPS.iter().all(|(name, _)| applied.contains(*name)))
+}
+
+struct Steps;
+
+impl MigratorTrait for Steps {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        STEPS.iter().map(|(name, sql)| Box::new(Step { name, sql }) as Box<_>).collect()
+    }
+}
+
+struct Step {
+    name: &'static str,
+    sql: &'static str,
+}
+
+impl MigrationName for Step {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> std::result::Result<(), DbErr> {
+        let words = match manager.get_database_backend() {
+            sea_orm::DbBackend::Sqlite => SQLITE_WORDS,
+            _ => POSTGRES_WORDS,
+        };
+        let mut sql = self.sql.to_owned();
+        for (word, meaning) in words {
+            sql = sql.replace(word, meaning);
+        }
+        manager.get_connection().execute_unprepared(&sql).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! What providers told us, once each: the inbox of webhooks.
+
+use frontrow_ledger::Time;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use serde_json::Value;
+
+use crate::{Error, Result, Store, entity::payment_events, limits, rows};
+
+/// One message of a provider.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaymentEvent {
+    /// Whose.
+    pub provider: String,
+    /// The provider's id of the message; the same for every delivery of it.
+    pub event_id: String,
+    /// What it says, without personal data.
+    pub payload: Value,
+    /// When it first came.
+    pub received_at: Time,
+}
+
+/// Whether a message is news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// It came for the first time.
+    New,
+    /// It came before, but nobody finished with it: somebody is at it, or died over it.
+    Unprocessed,
+    /// It came before and was dealt with.
+    Processed,
+}
+
+impl Store {
+    /// Keeps a message. Answer the provider only after this returned: from then on it cannot get lost.
+    pub async fn receive_payment_event(&self, event: &PaymentEvent) -> Result<Intake> {
+        let row = payment_events::Model {
+            provider: event.provider.clone(),
+            event_id: event.event_id.clone(),
+            payload: event.payload.clone(),
+            received_at: event.received_at.0,
+            processed_at: None,
+        };
+        let write = self.write().await?;
+        if rows::insert_missing(&write.tx, vec![row]).await? == 1 {
+            write.commit().await?;
+            return Ok(Intake::New);
+        }
+        let key = (event.provider.clone(), event.event_id.clone());
+        let row = payment_events::Entity::find_by_id(key).one(&write.tx).await?;
+        let row = row.ok_or(Error::corrupt("payment_events", "event_id"))?;
+        Ok(if row.processed_at.is_some() { Intake::Processed } else { Intake::Unprocessed })
+    }
+
+    /// A message was dealt with. False if it was before.
+    pub async fn payment_event_processed(
+        &self,
+        provider: &str,
+        event_id: &str,
+        now: Time,
+    ) -> Result<bool> {
+        let write = self.write().await?;
+        let done = payment_events::Entity::update_many()
+            .col_expr(payment_events::Column::ProcessedAt, Expr::value(now.0))
+            .filter(payment_events::Column::Provider.eq(provider))
+            .filter(payment_events::Column::EventId.eq(event_id))
+            .filter(payment_events::Column::ProcessedAt.is_null())
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// Messages that came before `before` and that nobody finished with, oldest first.
+    pub async fn unprocessed_payment_events(&self, before: Time) -> Result<Vec<PaymentEvent>> {
+        let rows = payment_events::Entity::find()
+            .filter(payment_events::Column::ProcessedAt.is_null())
+            .filter(payment_events::Column::ReceivedAt.lt(before.0))
+            .order_by_asc(payment_events::Column::ReceivedAt)
+            .limit(u64::from(limits::CLAIM_MAX))
+            .all(self.db())
+            .await?;
+        Ok(rows.into_iter().map(PaymentEvent::from).collect())
+    }
+}
+
+impl From<payment_events::Model> for PaymentEvent {
+    fn from(row: payment_events::Model) -> Self {
+        Self {
+            provider: row.provider,
+            event_id: row.event_id,
+            payload: row.payload,
+            received_at: Time(row.received_at),
+        }
+    }
+}

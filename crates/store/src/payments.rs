@@ -1,0 +1,307 @@
+//! Money on its way in.
+//!
+//! A payment's state says what the provider told us; `settled_at` says that the shop has drawn the consequence (the
+//! order is confirmed, or the money is on its way back). Every change names the states it starts from, so that words
+//! of the provider that arrive twice or out of order change nothing the second time.
+
+use frontrow_ledger::Time;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, Result, Store,
+    entity::payments,
+    jobs::{self, NewJob},
+    limits, rows,
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// How far a payment is.
+    PaymentState in "payments"."state" {
+        /// Being opened at the provider; it may or may not know of it.
+        Opening = "opening",
+        /// The buyer can pay.
+        Open = "open",
+        /// The money is there.
+        Paid = "paid",
+        /// It was declined, abandoned or ran out of time. Late money may still make it paid.
+        Failed = "failed",
+        /// The money is there and has to go back.
+        RefundDue = "refund-due",
+        /// The money went back.
+        Refunded = "refunded",
+    }
+}
+
+/// A payment to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPayment {
+    /// Which; also the idempotency key at the provider.
+    pub id: Uuid,
+    /// For which order.
+    pub order_id: Uuid,
+    /// The provider's name.
+    pub provider: String,
+    /// How much.
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// When to ask the provider, if it does not tell before.
+    pub next_check_at: Time,
+    /// Now.
+    pub created_at: Time,
+}
+
+/// A payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Which.
+    pub id: Uuid,
+    /// For which order.
+    pub order_id: Uuid,
+    /// The provider's name.
+    pub provider: String,
+    /// The provider's name for it, once it is open.
+    pub provider_ref: Option<String>,
+    /// Where the buyer pays, once it is open.
+    pub page_url: Option<String>,
+    /// How much.
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// What the provider told.
+    pub state: PaymentState,
+    /// When the shop had drawn the consequence.
+    pub settled_at: Option<Time>,
+    /// When to look at it again; `None` means there is nothing to wait for.
+    pub next_check_at: Option<Time>,
+    /// How often it was looked at.
+    pub attempts: u32,
+    /// When it was written.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+}
+
+/// A change of a payment; see [`Store::change_payment`].
+#[derive(Debug, Clone)]
+pub struct PaymentChange {
+    /// Which.
+    pub id: Uuid,
+    /// It happens only from one of these.
+    pub from: Vec<PaymentState>,
+    /// What it becomes.
+    pub to: PaymentState,
+    /// When to look at it again; `None` means there is nothing to wait for.
+    pub next_check_at: Option<Time>,
+    /// What it leads to, written in the same transaction.
+    pub jobs: Vec<NewJob>,
+    /// Now.
+    pub now: Time,
+}
+
+impl Store {
+    /// Writes a payment as [`PaymentState::Opening`]. Writing the same id again gives the one that is there.
+    pub async fn create_payment(&self, new: NewPayment) -> Result<Payment> {
+        let row = payments::Model {
+            id: new.id,
+            order_id: new.order_id,
+            provider: new.provider,
+            provider_ref: None,
+            page_url: None,
+            amount_minor: new.amount_minor,
+            currency: new.currency,
+            state: PaymentState::Opening.as_str().to_owned(),
+            settled_at: None,
+            next_check_at: Some(new.next_check_at.0),
+            attempts: 0,
+            created_at: new.created_at.0,
+            updated_at: new.created_at.0,
+        };
+        let write = self.write().await?;
+        if let Some(row) = payments::Entity::find_by_id(new.id).one(&write.tx).await? {
+            return row.try_into();
+        }
+        let of_order = payments::Entity::find().filter(payments::Column::OrderId.eq(new.order_id));
+        if of_order.count(&write.tx).await? >= limits::PAYMENTS_PER_ORDER_MAX {
+            return Err(Error::Conflict("too many payments of one order".into()));
+        }
+        rows::insert(&write.tx, vec![row.clone()]).await?;
+        write.commit().await?;
+        row.try_into()
+    }
+
+    /// The payment with this id.
+    pub async fn payment(&self, id: Uuid) -> Result<Option<Payment>> {
+        let row = payments::Entity::find_by_id(id).one(self.db()).await?;
+        row.map(Payment::try_from).transpose()
+    }
+
+    /// The payment that a provider knows by this name.
+    pub async fn payment_by_ref(
+        &self,
+        provider: &str,
+        provider_ref: &str,
+    ) -> Result<Option<Payment>> {
+        let row = payments::Entity::find()
+            .filter(payments::Column::Provider.eq(provider))
+            .filter(payments::Column::ProviderRef.eq(provider_ref))
+            .one(self.db())
+            .await?;
+        row.map(Payment::try_from).transpose()
+    }
+
+    /// The payments of an order, oldest first.
+    pub async fn payments_of_order(&self, order_id: Uuid) -> Result<Vec<Payment>> {
+        let rows = payments::Entity::find()
+            .filter(payments::Column::OrderId.eq(order_id))
+            .order_by_asc(payments::Column::CreatedAt)
+            .order_by_asc(payments::Column::Id)
+            .limit(limits::PAYMENTS_PER_ORDER_MAX)
+            .all(self.db())
+            .await?;
+        rows.into_iter().map(Payment::try_from).collect()
+    }
+
+    /// The provider opened it: the buyer can pay. False if it was not [`PaymentState::Opening`] any more, as when the
+    /// word of the payment overtook the answer to opening it; its names are kept all the same.
+    pub async fn payment_opened(
+        &self,
+        id: Uuid,
+        provider_ref: &str,
+        page_url: &str,
+        now: Time,
+    ) -> Result<bool> {
+        let write = self.write().await?;
+        payments::Entity::update_many()
+            .col_expr(payments::Column::ProviderRef, Expr::value(provider_ref))
+            .col_expr(payments::Column::PageUrl, Expr::value(page_url))
+            .col_expr(payments::Column::UpdatedAt, Expr::value(now.0))
+            .filter(payments::Column::Id.eq(id))
+            .filter(payments::Column::ProviderRef.is_null())
+            .exec(&write.tx)
+            .await?;
+        let opened = payments::Entity::update_many()
+            .col_expr(payments::Column::State, Expr::value(PaymentState::Open.as_str()))
+            .filter(payments::Column::Id.eq(id))
+            .filter(payments::Column::State.eq(PaymentState::Opening.as_str()))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(opened.rows_affected == 1)
+    }
+
+    /// Changes a payment's state and writes what follows from it. False, changing nothing, if it is in none of the
+    /// states that the change starts from.
+    pub async fn change_payment(&self, change: PaymentChange) -> Result<bool> {
+        let from = change.from.iter().map(|state| state.as_str());
+        let write = self.write().await?;
+        let changed = payments::Entity::update_many()
+            .col_expr(payments::Column::State, Expr::value(change.to.as_str()))
+            .col_expr(
+                payments::Column::NextCheckAt,
+                Expr::value(change.next_check_at.map(|at| at.0)),
+            )
+            .col_expr(payments::Column::UpdatedAt, Expr::value(change.now.0))
+            .filter(payments::Column::Id.eq(change.id))
+            .filter(payments::Column::State.is_in(from))
+            .exec(&write.tx)
+            .await?;
+        if changed.rows_affected == 0 {
+            return Ok(false);
+        }
+        jobs::enqueue(&write.tx, &change.jobs, change.now).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// The consequence of a payment is drawn; nothing is to be checked any more. False if it was before.
+    pub async fn settle_payment(&self, id: Uuid, now: Time) -> Result<bool> {
+        let write = self.write().await?;
+        let settled = payments::Entity::update_many()
+            .col_expr(payments::Column::SettledAt, Expr::value(now.0))
+            .col_expr(payments::Column::NextCheckAt, Expr::value(None::<i64>))
+            .col_expr(payments::Column::UpdatedAt, Expr::value(now.0))
+            .filter(payments::Column::Id.eq(id))
+            .filter(payments::Column::SettledAt.is_null())
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(settled.rows_affected == 1)
+    }
+
+    /// When to look at a payment again.
+    pub async fn check_payment_at(&self, id: Uuid, at: Option<Time>) -> Result<()> {
+        let write = self.write().await?;
+        payments::Entity::update_many()
+            .col_expr(payments::Column::NextCheckAt, Expr::value(at.map(|at| at.0)))
+            .filter(payments::Column::Id.eq(id))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await
+    }
+
+    /// Payments that are due to be looked at, longest due first. Each goes to one worker: it is due again only at
+    /// `again_at`, unless it is settled or changed before.
+    pub async fn claim_due_payments(
+        &self,
+        now: Time,
+        again_at: Time,
+        limit: u32,
+    ) -> Result<Vec<Payment>> {
+        let due = payments::Entity::find()
+            .filter(payments::Column::NextCheckAt.lte(now.0))
+            .order_by_asc(payments::Column::NextCheckAt)
+            .limit(u64::from(limit.clamp(1, limits::CLAIM_MAX)));
+        // Asking as a reader first keeps an idle worker out of the writers' queue.
+        if due.clone().limit(1).one(self.db()).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let write = self.write().await?;
+        let ids = lock(due, &write.tx).await?;
+        let rows = payments::Entity::update_many()
+            .col_expr(payments::Column::NextCheckAt, Expr::value(again_at.0))
+            .col_expr(payments::Column::Attempts, Expr::col(payments::Column::Attempts).add(1))
+            .filter(payments::Column::Id.is_in(ids))
+            .exec_with_returning(&write.tx)
+            .await?;
+        write.commit().await?;
+        rows.into_iter().map(Payment::try_from).collect()
+    }
+}
+
+async fn lock(
+    due: sea_orm::Select<payments::Entity>,
+    db: &impl ConnectionTrait,
+) -> Result<Vec<Uuid>> {
+    let rows = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).all(db).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+impl TryFrom<payments::Model> for Payment {
+    type Error = Error;
+
+    fn try_from(row: payments::Model) -> Result<Self> {
+        Ok(Self {
+            id: row.id,
+            order_id: row.order_id,
+            provider: row.provider,
+            provider_ref: row.provider_ref,
+            page_url: row.page_url,
+            amount_minor: row.amount_minor,
+            currency: row.currency,
+            state: PaymentState::read(&row.state)?,
+            settled_at: rows::moment(row.settled_at),
+            next_check_at: rows::moment(row.next_check_at),
+            attempts: u32::try_from(row.attempts)
+                .map_err(|_| Error::corrupt("payments", "attempts"))?,
+            created_at: Time(row.created_at),
+            updated_at: Time(row.updated_at),
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Small helpers over SeaORM that every noun uses.
+
+use frontrow_ledger::Time;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, InsertMany,
+    IntoActiveModel, Iterable, PrimaryKeyToColumn,
+    sea_query::{Expr, OnConflict, SimpleExpr},
+};
+use serde_json::Value;
+
+use crate::{Error, Result, limits, page::Cursor, texts::Texts};
+
+/// Inserts rows; one that exists is a [`Error::Conflict`].
+pub(crate) async fn insert<M, A>(db: &impl ConnectionTrait, rows: Vec<M>) -> Result<()>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<M> = rows.by_ref().take(limits::INSERT_ROWS_MAX).collect();
+        InsertMany::<A>::many(chunk).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Inserts rows, leaving alone what exists by any unique value; answers how many were new.
+pub(crate) async fn insert_missing<M, A>(db: &impl ConnectionTrait, rows: Vec<M>) -> Result<u64>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let mut rows = rows.into_iter().peekable();
+    let mut new = 0;
+    while rows.peek().is_some() {
+        let chunk: Vec<M> = rows.by_ref().take(limits::INSERT_ROWS_MAX).collect();
+        new += InsertMany::<A>::many(chunk)
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(new)
+}
+
+/// Inserts a row, or replaces the columns given of the one with the same primary key.
+pub(crate) async fn put<M, A>(
+    db: &impl ConnectionTrait,
+    row: M,
+    columns: impl IntoIterator<Item = <A::Entity as EntityTrait>::Column>,
+) -> Result<()>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let key = <A::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+    InsertMany::<A>::many([row])
+        .on_conflict(OnConflict::columns(key).update_columns(columns).to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// A moment that may be missing.
+pub(crate) fn moment(at: Option<i64>) -> Option<Time> {
+    at.map(Time)
+}
+
+/// Bytes of a known length.
+pub(crate) fn hash(bytes: &[u8], table: &'static str, column: &'static str) -> Result<[u8; 32]> {
+    bytes.try_into().map_err(|_| Error::corrupt(table, column))
+}
+
+pub(crate) fn texts_row(texts: &Texts) -> Value {
+    serde_json::json!({ "cs": texts.cs, "en": texts.en })
+}
+
+pub(crate) fn texts(row: Value, table: &'static str, column: &'static str) -> Result<Texts> {
+    serde_json::from_value(row).map_err(|_| Error::corrupt(table, column))
+}
+
+/// Rows after a cursor, in the order of a moment and an id. A row comparison, so that one index range answers it.
+pub(crate) fn after<C: ColumnTrait>((at, id): (C, C), cursor: Cursor) -> SimpleExpr {
+    Expr::tuple([Expr::col(at.as_column_ref()), Expr::col(id.as_column_ref())])
+        .gt(Expr::tuple([Expr::val(cursor.at.0), Expr::val(cursor.id)]))
+}
+
+/// The same for a list that runs backwards.
+pub(crate) fn before<C: ColumnTrait>((at, id): (C, C), cursor: Cursor) -> SimpleExpr {
+    Expr::tuple([Expr::col(at.as_column_ref()), Expr::col(id.as_column_ref())])
+        .lt(Expr::tuple([Expr::val(cursor.at.0), Expr::val(cursor.id)]))
+}
