@@ -17,7 +17,8 @@ macro_rules! id {
 }
 
 id!(
-    /// Client-chosen, unique per command: a retry carries the same one and gets the same answer.
+    /// Unique per command: a retry carries the same one and gets the same answer. Like every 128-bit id here it is
+    /// drawn or hashed by the shop, never taken as it is from a stranger, who could choose ids that collide in a map.
     CommandId(u128)
 );
 id!(
@@ -61,6 +62,18 @@ id!(
     /// Through which door a purchase comes.
     ChannelId(u8)
 );
+
+impl SeatId {
+    /// As an index into a table of all seats.
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+
+    /// The seat at an index of a table of all seats.
+    pub fn from_index(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+}
 
 impl ChannelId {
     /// The shop's pages.

@@ -9,13 +9,15 @@
 //!
 //! - [`sale`]: the selling of one performance: holds, seats, areas, allocations, limits, blocks, orders.
 
+mod fifo;
 pub mod ids;
 pub mod limits;
 pub mod machine;
 pub mod sale;
+mod sharded;
 
 pub use ids::{
     AllocationId, AreaId, BlockId, BuyerKey, CategoryId, ChannelId, CommandId, HoldId, OrderId,
     SeatId, TicketTypeId, Time,
 };
-pub use machine::{Applied, Entry, Machine, Request};
+pub use machine::{Applied, Decision, Entry, Machine, Request};

@@ -57,7 +57,7 @@ pub enum Record {
         /// Through which door.
         channel: ChannelId,
         /// What was added, with the price that will be charged.
-        positions: Vec<Position>,
+        positions: Arc<[Position]>,
         /// When the whole hold lapses.
         until: Time,
     },
@@ -105,7 +105,7 @@ pub enum Record {
         /// What it is now.
         order: OrderId,
         /// All that was sold, at the price that was shown.
-        positions: Vec<Position>,
+        positions: Arc<[Position]>,
     },
     /// Returned to sale.
     Cancelled {

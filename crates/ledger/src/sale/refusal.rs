@@ -17,7 +17,7 @@ pub enum Refusal {
     /// The terms contradict themselves.
     #[error("{field}: {problem}")]
     BadTerms {
-        /// JSON-pointer-like path into the terms.
+        /// JSON pointer into the terms.
         field: String,
         /// What is wrong with it.
         problem: &'static str,
@@ -40,6 +40,9 @@ pub enum Refusal {
     /// Its payment is open; its places are fixed.
     #[error("the hold is being paid")]
     HoldInPayment,
+    /// It was made through another channel; what comes through this one needs a hold of its own.
+    #[error("the hold was made through another channel")]
+    OtherChannel,
     /// The order was bound to another hold, or the hold to another order.
     #[error("the hold belongs to another order")]
     OrderMismatch,
@@ -49,6 +52,9 @@ pub enum Refusal {
     /// No such order in this sale.
     #[error("no such order")]
     UnknownOrder,
+    /// Nothing of it is left to cancel.
+    #[error("the order is already cancelled")]
+    OrderCancelled,
     /// The positions asked for are not there (any more).
     #[error("position {0} does not exist or is already cancelled")]
     UnknownPosition(u16),
@@ -192,9 +198,11 @@ impl Refusal {
             Self::HoldSold => "hold-sold",
             Self::HoldLive => "hold-live",
             Self::HoldInPayment => "hold-in-payment",
+            Self::OtherChannel => "other-channel",
             Self::OrderMismatch => "order-mismatch",
             Self::OrderTaken => "order-taken",
             Self::UnknownOrder => "order-unknown",
+            Self::OrderCancelled => "order-cancelled",
             Self::UnknownPosition(_) => "position-unknown",
             Self::UnknownBlock => "block-unknown",
             Self::BlockTaken => "block-taken",

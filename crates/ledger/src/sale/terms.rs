@@ -1,6 +1,10 @@
 //! What a sale sells: places, categories, prices, limits, windows.
 
+pub(crate) mod check;
+
 use serde::{Deserialize, Serialize};
+
+pub use check::Fault;
 
 use crate::{AreaId, CategoryId, ChannelId, TicketTypeId, Time};
 
