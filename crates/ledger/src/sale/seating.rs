@@ -1,14 +1,52 @@
 //! Which seats are free, and which of them are the best for a party.
 //!
-//! The geometry is fixed when the sale is defined and shared by every clone; what changes is small and flat.
+//! # Who sits beside whom
+//!
+//! A row is a list of seats in the order they stand. A gap of more than one and a half times the
+//! row's median distance is an aisle. What aisles and changes of category leave of a row is a
+//! **segment**; two seats are adjacent if they follow one another in a segment. A row that closes
+//! on itself, like a round table, is a segment whose last seat is adjacent to its first.
+//!
+//! # What is best
+//!
+//! A seat **costs** four times its distance from the focus of the sale plus its distance from the
+//! middle of its row (the mean position of its seats), in tenths of the plan's unit, each distance
+//! rounded down: moving to the side by four is as bad as moving back by one. A **window** is `n`
+//! adjacent seats; it costs what its seats cost together. The lowest cost is best, and among equal
+//! ones the window whose first seat has the lowest number.
+//!
+//! An **orphan** is a free seat with no free seat adjacent to it. A window that leaves one beside
+//! the party, where there was none before, is orphaning.
+//!
+//! [`Seating::best`] says in which steps the wishes are given up as the house fills.
+//!
+//! # How it is quick
+//!
+//! Every window of up to ten seats has a rank among all windows of its category and size, worked
+//! out once and shared by all clones ([`ranks`]). Per segment and size only the best rank is kept,
+//! in a tournament over all segments of the category ([`tournament`]), so the best window is the
+//! root, and taking seats renews the few tournaments of the segments concerned. What changes is
+//! flat memory of some 16 bytes per seat at most, so a clone is a copy.
 
+mod bits;
+mod pairs;
+mod plan;
+mod ranks;
 mod row;
+mod split;
+mod stack;
+mod tournament;
 
 use std::sync::Arc;
 
-use self::row::{Shape, distance};
+use self::{
+    bits::Runs,
+    plan::Plan,
+    tournament::{NO_RANK, Tournaments},
+};
 use crate::{
     CategoryId, SeatId,
+    limits::{PARTY_ADJACENT_MAX, PLACES_PER_HOLD_MAX},
     sale::{Access, Terms},
 };
 
@@ -16,91 +54,55 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Seating {
     plan: Arc<Plan>,
-    free: Vec<bool>,
+    /// One bit per seat.
+    free: Vec<u64>,
+    /// By category.
     free_in: Vec<u32>,
-}
-
-/// What never changes.
-#[derive(Debug)]
-struct Plan {
-    seats: Vec<Place>,
-    categories: Vec<Access>,
-}
-
-#[derive(Debug)]
-struct Place {
-    category: CategoryId,
-    cost: u64,
-    /// The next seat along the row, unless an aisle or a category ends here.
-    joined: bool,
-    partner: Option<SeatId>,
+    /// Free seats side by side, at most, by segment.
+    longest: Vec<u8>,
+    tournaments: Tournaments,
 }
 
 impl Seating {
-    /// All seats free. The terms have been validated.
+    /// All seats free. The terms have been validated; a seat of a category that does not exist is
+    /// never given by [`Seating::best`].
     pub fn new(terms: &Terms) -> Self {
-        let mut seats: Vec<Place> = Vec::new();
-        let access = |id: CategoryId| terms.categories.get(usize::from(id.0)).map(|c| c.access);
-        for row in &terms.rows {
-            let shape = Shape::of(row);
-            for (i, seat) in row.seats.iter().enumerate() {
-                let next = row.seats.get(i + 1).filter(|_| shape.aisles.get(i) == Some(&false));
-                let here = seats.len();
-                let mut place = Place {
-                    category: seat.category,
-                    cost: 4 * distance(seat.at, terms.focus) + distance(seat.at, shape.middle),
-                    joined: next.is_some_and(|next| next.category == seat.category),
-                    partner: None,
-                };
-                let beside = i > 0 && shape.aisles.get(i - 1) == Some(&false);
-                if let Some(before) = seats.last_mut().filter(|p| beside && p.partner.is_none()) {
-                    let pair = (access(before.category), access(seat.category));
-                    if matches!(
-                        pair,
-                        (Some(Access::Wheelchair), Some(Access::Companion))
-                            | (Some(Access::Companion), Some(Access::Wheelchair))
-                    ) {
-                        before.partner = Some(seat_id(here));
-                        place.partner = Some(seat_id(here - 1));
-                    }
-                }
-                seats.push(place);
-            }
+        let plan = Arc::new(Plan::new(terms));
+        let seats_count = plan.seats.len();
+        let mut free = vec![u64::MAX; seats_count / 64];
+        free.push((1 << (seats_count % 64)) - 1);
+        let mut seating = Self {
+            free,
+            free_in: plan.zones.iter().map(|zone| zone.seats_count).collect(),
+            longest: vec![0; plan.segments.len()],
+            tournaments: Tournaments::new(plan.nodes_count),
+            plan,
+        };
+        for segment in 0..seating.plan.segments.len() {
+            seating.renew(segment);
         }
-        let mut free_in = vec![0; terms.categories.len()];
-        for seat in &seats {
-            if let Some(count) = free_in.get_mut(usize::from(seat.category.0)) {
-                *count += 1;
-            }
-        }
-        let free = vec![true; seats.len()];
-        let categories = terms.categories.iter().map(|category| category.access).collect();
-        Self { plan: Arc::new(Plan { seats, categories }), free, free_in }
+        seating
     }
 
     /// How many seats there are; ids count from zero.
     pub fn seats_count(&self) -> usize {
-        self.free.len()
+        self.plan.seats.len()
     }
 
-    /// The zone of a seat, if there is such a seat.
+    /// The category of a seat, if there is such a seat.
     pub fn category_of(&self, seat: SeatId) -> Option<CategoryId> {
-        self.plan.seats.get(index(seat)).map(|place| place.category)
+        self.plan.segment_of(index(seat)).map(|(_, segment)| segment.category)
     }
 
     /// Whether nobody has this seat. What does not exist is not free.
     pub fn is_free(&self, seat: SeatId) -> bool {
-        self.free.get(index(seat)) == Some(&true)
+        let seat = index(seat);
+        self.free.get(seat / 64).is_some_and(|word| (word >> (seat % 64)) & 1 == 1)
     }
 
     /// Free seats of a category.
     pub fn free_in(&self, category: CategoryId) -> u32 {
         self.free_in.get(usize::from(category.0)).copied().unwrap_or(0)
-    }
-
-    /// The companion seat of a wheelchair seat and the other way round.
-    pub fn partner(&self, seat: SeatId) -> Option<SeatId> {
-        self.plan.seats.get(index(seat))?.partner
     }
 
     /// Somebody has this seat now. Nothing changes if somebody had it before.
@@ -113,89 +115,109 @@ impl Seating {
         self.give_back_all(&[seat]);
     }
 
-    /// [`Seating::take`] for a party, which is quicker than one by one.
+    /// [`Seating::take`] for many seats, which is quicker than one by one if neighbours follow one
+    /// another.
     pub fn take_all(&mut self, seats: &[SeatId]) {
-        for &seat in seats {
-            self.set(seat, false);
-        }
+        self.set_all(seats, false);
     }
 
-    /// [`Seating::give_back`] for a party, which is quicker than one by one.
+    /// [`Seating::give_back`] for many seats, which is quicker than one by one if neighbours follow
+    /// one another.
     pub fn give_back_all(&mut self, seats: &[SeatId]) {
-        for &seat in seats {
-            self.set(seat, true);
-        }
+        self.set_all(seats, true);
     }
 
-    /// The best `n` free seats of a category for a party, in seating order; `None` if there are too few, or too few
-    /// together for a party that may not be split. A wheelchair or companion category has none: see
-    /// [`Seating::best_pairs`].
+    /// The best `n` free seats of a category, in seating order; the first of these steps that finds
+    /// them is the answer:
+    ///
+    /// 1. The best window that is not orphaning. (Steps 1 and 2: up to [`PARTY_ADJACENT_MAX`].)
+    /// 2. The best orphaning window: nobody is turned away for the sake of an orphan.
+    /// 3. A stack: rows of one section behind one another, one window in each.
+    ///    * Each segment has at most one segment behind it: of the same section and category, in
+    ///      another row that is at most four rows away in the plan, with a higher mean cost (or the
+    ///      same and a higher number), with the nearest middle; none if their nearest seats are
+    ///      more than four pitches apart.
+    ///    * At most [`PARTY_ADJACENT_MAX`] people sit in a row, and two in each on average (but a
+    ///      party of two may sit in two rows). The fewest rows win. The people are dealt out evenly
+    ///      as far as there is room.
+    ///    * Of the sixteen front segments with the lowest mean cost the one wins whose best
+    ///      arrangement costs least: its seats' costs; `4 n` for each unit that the middles of
+    ///      neighbouring windows are apart, along the axes; `8 n` pitches for each orphaning
+    ///      window.
+    ///    * If there is none, parties above [`PARTY_ADJACENT_MAX`] may also sit in longer windows.
+    /// 4. If the party `may_split`: anywhere, in groups, from large to small. Segments are gone
+    ///    through in the order of their best window of that size (as it was before), and each takes
+    ///    as many groups as it has room for, first without orphans. A group is one smaller if that
+    ///    saves the last person from sitting alone.
+    ///
+    /// `None` if there are too few seats, or too few together for a party that may not be split, or
+    /// `n` is zero or above [`PLACES_PER_HOLD_MAX`], or the category is for wheelchairs or
+    /// companions, for whom there is [`Seating::best_pairs`].
+    ///
+    /// Steps 1 and 2 take the same time in any house. Step 3 looks once at each segment of the
+    /// category, then at every way to sit in sixteen stacks; step 4 looks at no more segments for
+    /// each size than the party has groups.
     pub fn best(&self, category: CategoryId, n: usize, may_split: bool) -> Option<Vec<SeatId>> {
-        let access = self.plan.categories.get(usize::from(category.0))?;
-        if n == 0 || *access != Access::Everyone {
+        let number = usize::from(category.0);
+        let zone = self.plan.zones.get(number).filter(|zone| zone.access == Access::Everyone)?;
+        if n == 0 || n > PLACES_PER_HOLD_MAX || plan::wide(self.free_in(category)) < n {
             return None;
         }
-        let open = |i: usize| self.open(category, i);
-        let window = (0..self.plan.seats.len())
-            .filter(|&start| (start..start + n).all(open) && self.joined(start, n))
-            .min_by_key(|&start| (self.cost(start, n), start));
-        if let Some(start) = window {
-            return Some((start..start + n).map(seat_id).collect());
-        }
-        if !may_split {
-            return None;
-        }
-        let mut all: Vec<usize> = (0..self.plan.seats.len()).filter(|&i| open(i)).collect();
-        all.sort_by_key(|&i| (self.cost(i, 1), i));
-        all.truncate(n);
-        all.sort_unstable();
-        (all.len() == n).then(|| all.into_iter().map(seat_id).collect())
-    }
-
-    /// The best `n` free wheelchair seats of a wheelchair category, each with the free companion seat beside it.
-    pub fn best_pairs(&self, category: CategoryId, n: usize) -> Option<Vec<(SeatId, SeatId)>> {
-        let mut pairs: Vec<(SeatId, SeatId)> = Vec::new();
-        if n == 0 || self.plan.categories.get(usize::from(category.0)) != Some(&Access::Wheelchair)
-        {
-            return None;
-        }
-        for i in (0..self.plan.seats.len()).filter(|&i| self.open(category, i)) {
-            if let Some(partner) = self.partner(seat_id(i)).filter(|&p| self.is_free(p)) {
-                pairs.push((seat_id(i), partner));
+        if n <= PARTY_ADJACENT_MAX {
+            let winner = self.tournaments.winner(zone.trees[n - 1]);
+            let rank = if winner.tidy == NO_RANK { winner.orphaning } else { winner.tidy };
+            if rank != NO_RANK {
+                let first = self.plan.ranks.first_seat(number, n, rank);
+                let (_, segment) = self.plan.segment_of(first)?;
+                return Some(segment.window(first - segment.first, n).map(seat_id).collect());
             }
         }
-        pairs.sort_by_key(|&(seat, _)| (self.cost(index(seat), 1), seat));
-        pairs.truncate(n);
-        (pairs.len() == n).then_some(pairs)
+        self.stacked(zone, n).or_else(|| may_split.then(|| self.split(zone, n)))
     }
 
-    fn set(&mut self, seat: SeatId, to: bool) {
-        let Some(free) = self.free.get_mut(index(seat)).filter(|free| **free != to) else {
-            return;
-        };
-        *free = to;
-        let category = self.plan.seats.get(index(seat)).map(|place| usize::from(place.category.0));
-        if let Some(count) = category.and_then(|category| self.free_in.get_mut(category)) {
-            *count = if to { *count + 1 } else { *count - 1 };
+    fn set_all(&mut self, seats: &[SeatId], to: bool) {
+        let mut stale: Option<usize> = None;
+        for &seat in seats {
+            if self.is_free(seat) == to {
+                continue;
+            }
+            let Some((number, segment)) = self.plan.segment_of(index(seat)) else {
+                continue;
+            };
+            if let Some(count) = self.free_in.get_mut(usize::from(segment.category.0)) {
+                *count = if to { *count + 1 } else { *count - 1 };
+            }
+            self.free[index(seat) / 64] ^= 1 << (index(seat) % 64);
+            if let Some(other) = stale.filter(|&other| other != number) {
+                self.renew(other);
+            }
+            stale = Some(number);
+        }
+        if let Some(number) = stale {
+            self.renew(number);
         }
     }
 
-    fn open(&self, category: CategoryId, i: usize) -> bool {
-        self.free.get(i) == Some(&true)
-            && self.plan.seats.get(i).is_some_and(|place| place.category == category)
-    }
-
-    fn joined(&self, start: usize, n: usize) -> bool {
-        self.plan.seats.iter().skip(start).take(n - 1).all(|place| place.joined)
-    }
-
-    fn cost(&self, start: usize, n: usize) -> u64 {
-        self.plan.seats.iter().skip(start).take(n).map(|place| place.cost).sum()
+    /// Works out again what a segment has to offer.
+    fn renew(&mut self, number: usize) {
+        let plan = &*self.plan;
+        let segment = &plan.segments[number];
+        let zone = plan.zones.get(usize::from(segment.category.0));
+        let Some(zone) = zone.filter(|zone| zone.access == Access::Everyone) else {
+            return;
+        };
+        let mut runs = Runs::new(segment.track, segment.free(&self.free));
+        for (n, &tree) in (1..=segment.track.len).zip(&zone.trees) {
+            let best = plan.ranks.best(segment, n, &runs);
+            self.tournaments.set(tree, segment.leaf, best);
+            runs.grow();
+        }
+        self.longest[number] = u8::try_from(runs.longest()).unwrap_or(u8::MAX);
     }
 }
 
 fn index(seat: SeatId) -> usize {
-    usize::try_from(seat.0).unwrap_or(usize::MAX)
+    plan::wide(seat.0)
 }
 
 fn seat_id(index: usize) -> SeatId {

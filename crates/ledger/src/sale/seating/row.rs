@@ -1,4 +1,5 @@
-//! What the geometry of one row says: how far apart its seats stand, where aisles split it, whether it is a ring.
+//! What the geometry of one row says: how far apart its seats stand, where aisles split it, whether
+//! it is a ring.
 
 use crate::sale::{Point, Row, Seat};
 
@@ -16,8 +17,9 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// An aisle is a gap of more than one and a half pitches. A row is a ring if it has at least three seats, all of
-    /// one category, no aisle, and the way from the last seat to the first is at most one and a quarter pitches.
+    /// An aisle is a gap of more than one and a half pitches. A row is a ring if it has at least
+    /// three seats, all of one category, no aisle, and the way from the last seat to the first is
+    /// at most one and a quarter pitches.
     pub(super) fn of(row: &Row) -> Self {
         let seats = row.seats.as_slice();
         let gaps: Vec<u64> = seats
