@@ -5,12 +5,13 @@
 //! every replica, today and in ten years. Time, ids and randomness arrive as arguments.
 //!
 //! What is absent: `async`, I/O, clocks, randomness, floating point, SQL, names of people. This crate depends on
-//! nothing of ours. [`limits`] states every bound of the product with its reason.
+//! nothing of ours. [`limits`] states every bound of the product with its reason, [`invariants`] what is always true.
 //!
 //! - [`sale`]: the selling of one performance: holds, seats, areas, allocations, limits, blocks, orders.
 
 mod fifo;
 pub mod ids;
+pub mod invariants;
 pub mod limits;
 pub mod machine;
 pub mod sale;

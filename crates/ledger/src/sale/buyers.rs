@@ -17,6 +17,11 @@ impl Buyers {
         self.places.get(&buyer).copied().unwrap_or(0)
     }
 
+    /// In no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (BuyerKey, u32)> {
+        self.places.iter().map(|(buyer, places)| (*buyer, *places))
+    }
+
     pub(crate) fn add(&mut self, buyer: BuyerKey, places: usize) {
         if places > 0 {
             self.places.insert(buyer, self.get(buyer) + count(places));

@@ -84,6 +84,10 @@ impl Orders {
         self.by_id.len()
     }
 
+    pub(crate) fn holds_count(&self) -> usize {
+        self.by_hold.len()
+    }
+
     /// In no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (OrderId, &Order)> {
         self.by_id.iter().map(|(id, order)| (*id, order))
