@@ -15,3 +15,5 @@ pub use organisations::Organisation;
 pub use performances::{Performance, PerformanceDetails, PerformanceOnSale, SaleState};
 pub use plans::SeatingPlan;
 pub use venues::Venue;
+
+pub(crate) use performances::projected_columns_reset;

@@ -3,8 +3,8 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -111,6 +111,18 @@ impl Store {
     /// For reading.
     pub(crate) fn db(&self) -> &DatabaseConnection {
         &self.inner.db
+    }
+
+    /// For several reads that have to agree: they see one moment.
+    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        // On SQLite every transaction sees one moment.
+        let repeatable = self.engine() == Engine::Postgres;
+        let options = TransactionOptions {
+            isolation_level: repeatable.then_some(IsolationLevel::RepeatableRead),
+            access_mode: repeatable.then_some(AccessMode::ReadOnly),
+            sqlite_transaction_mode: None,
+        };
+        Ok(self.inner.db.begin_with_options(options).await?)
     }
 
     /// For writing: everything that changes a row goes through here.

@@ -57,6 +57,8 @@ pub struct Job {
     pub key: String,
     /// Ids that it needs.
     pub payload: Value,
+    /// How far.
+    pub state: JobState,
     /// How often it was claimed, this time included; also says whose claim it is.
     pub attempts: u32,
     /// Why it failed last.
@@ -268,6 +270,7 @@ impl TryFrom<jobs::Model> for Job {
             kind: row.kind,
             key: row.unique_key,
             payload: row.payload,
+            state: JobState::read(&row.state)?,
             attempts: u32::try_from(row.attempts)
                 .map_err(|_| Error::corrupt("jobs", "attempts"))?,
             last_error: row.last_error,

@@ -8,7 +8,7 @@
 //! minor units), the clock, randomness (ids and moments are arguments), and any decision that two buyers compete for.
 
 pub mod api_keys;
-
+pub mod audit;
 pub mod carts;
 pub mod catalogue;
 mod connect;
@@ -22,10 +22,10 @@ pub mod orders;
 pub mod page;
 pub mod payment_events;
 pub mod payments;
-
+pub mod projection;
 pub mod refunds;
 mod rows;
-
+pub mod search;
 pub mod test_bank;
 mod text_enum;
 pub mod texts;

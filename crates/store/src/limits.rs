@@ -7,7 +7,7 @@ pub const PAGE_MAX: u32 = 200;
 /// Rows of one page when nothing is asked for.
 pub const PAGE_DEFAULT: u32 = 50;
 /// Rows of one page of an audit, which reads everything and is read by nobody.
-pub const AUDIT_PAGE_MAX: u32 = 2_000;
+pub const AUDIT_PAGE_MAX: u64 = 500;
 /// Rows of one multi-row insert: 16 columns of it stay below SQLite's 32,766 parameters.
 pub const INSERT_ROWS_MAX: usize = 1_000;
 /// Ids of one `IN` list.
@@ -18,6 +18,8 @@ pub const FACET_MAX: u64 = 200;
 pub const SEARCH_WORDS_MAX: usize = 8;
 /// Characters of one text search.
 pub const SEARCH_CHARS_MAX: usize = 120;
+/// Performances read to find the first of each event of a page: some of them start at the same moment.
+pub const SEARCH_FIRSTS_MAX: u64 = 50 * PAGE_MAX as u64;
 /// Order codes tried before creating an order gives up. Codes are drawn from 2^40: two collisions in a row do not
 /// happen, eight mean that the randomness is broken.
 pub const ORDER_CODES_MAX: usize = 8;
@@ -37,8 +39,8 @@ pub const JOB_BACKOFF_MAX_MS: i64 = 60 * 60 * 1_000;
 pub const JOB_ERROR_CHARS_MAX: usize = 500;
 /// Rows that one purge deletes at most, so that it never holds the writer for long.
 pub const PURGE_MAX: u64 = 1_000;
-/// Entries that one call of the projector takes: one transaction.
-pub const PROJECT_ENTRIES_MAX: usize = 1_000;
+/// Records that one transaction of the projector takes, and then to the end of the entry: some tenths of a second.
+pub const PROJECT_RECORDS_MAX: usize = 2_000;
 /// How long SQLite waits for another process that writes. Writers of one process queue in it and do not need this.
 pub const SQLITE_BUSY: Duration = Duration::from_secs(10);
 /// How long a migration on PostgreSQL waits for a table lock. Queries pile up behind a waiting migration, so it gives

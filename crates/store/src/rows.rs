@@ -16,11 +16,7 @@ where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait,
 {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<M> = rows.by_ref().take(limits::INSERT_ROWS_MAX).collect();
-        InsertMany::<A>::many(chunk).exec_without_returning(db).await?;
-    }
+    insert_chunks(db, rows, None).await?;
     Ok(())
 }
 
@@ -30,16 +26,42 @@ where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait,
 {
+    insert_chunks(db, rows, Some(OnConflict::new().do_nothing())).await
+}
+
+/// Inserts rows, or does with those that exist as it is said.
+pub(crate) async fn insert_or<M, A>(
+    db: &impl ConnectionTrait,
+    rows: Vec<M>,
+    conflict: &OnConflict,
+) -> Result<u64>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    insert_chunks(db, rows, Some(conflict)).await
+}
+
+async fn insert_chunks<M, A>(
+    db: &impl ConnectionTrait,
+    rows: Vec<M>,
+    conflict: Option<&OnConflict>,
+) -> Result<u64>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
     let mut rows = rows.into_iter().peekable();
-    let mut new = 0;
+    let mut written = 0;
     while rows.peek().is_some() {
         let chunk: Vec<M> = rows.by_ref().take(limits::INSERT_ROWS_MAX).collect();
-        new += InsertMany::<A>::many(chunk)
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .exec_without_returning(db)
-            .await?;
+        let mut insert = InsertMany::<A>::many(chunk);
+        if let Some(conflict) = conflict {
+            insert = insert.on_conflict(conflict.clone());
+        }
+        written += insert.exec_without_returning(db).await?;
     }
-    Ok(new)
+    Ok(written)
 }
 
 /// Inserts a row, or replaces the columns given of the one with the same primary key.

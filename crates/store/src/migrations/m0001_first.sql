@@ -205,7 +205,7 @@ CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 
 -- high_position is the furthest that was ever projected: a rebuild starts from zero but sends no mail twice.
 CREATE TABLE projections (
-    stream {uuid} PRIMARY KEY,
+    stream text PRIMARY KEY,
     position {bigint} NOT NULL,
     high_position {bigint} NOT NULL
 ) {strict};
