@@ -20,14 +20,18 @@ pub mod limits;
 pub mod log;
 pub mod memory;
 pub mod position;
+pub mod postgres;
 pub mod registry;
 pub mod sequencer;
+pub mod sqlite;
 pub mod stream;
 
 pub use clock::{Clock, ManualClock};
 pub use log::{AppendError, Log, LogError, Stored};
 pub use memory::MemoryLog;
 pub use position::Position;
+pub use postgres::{PostgresConfig, PostgresLog};
 pub use registry::Registry;
 pub use sequencer::{Handle, Sequencer, SequencerConfig, Unavailable};
+pub use sqlite::SqliteLog;
 pub use stream::{Stream, StreamKind};

@@ -18,6 +18,24 @@ pub const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Streams of one page of [`Log::streams`](crate::Log::streams).
 pub const STREAMS_PAGE_MAX: usize = 1_000;
 
+/// Connections that read one SQLite file at the same time.
+pub const SQLITE_READERS: u32 = 4;
+/// Writes that wait for the one connection that writes.
+pub const SQLITE_WRITES_QUEUED: usize = 1_024;
+/// Writes of one SQLite transaction.
+pub const SQLITE_WRITES_TOGETHER: usize = 256;
+/// A snapshot is written to SQLite in parts of this size, so that appends wait for one of them at most.
+pub const SQLITE_SNAPSHOT_PART_BYTES: usize = 1024 * 1024;
+
+/// Connections of one replica's log to PostgreSQL: appends of so many streams at a time, and reads between them.
+pub const POSTGRES_CONNECTIONS: u32 = 16;
+/// An operation waits this long for one of them.
+pub const POSTGRES_ACQUIRE: Duration = Duration::from_secs(1);
+/// PostgreSQL gives up on a statement of the log after this.
+pub const POSTGRES_STATEMENT: Duration = Duration::from_secs(2);
+/// The log gives up on PostgreSQL after this, still before the sequencer gives up on the log.
+pub const POSTGRES_ANSWER: Duration = Duration::from_millis(2_500);
+
 /// Commands that wait for one sequencer; at 100,000 a second this is 80 ms of patience. More are shed.
 pub const QUEUE_COMMANDS_MAX: usize = 8_192;
 /// Commands decided in one entry: more would hold up the first of them for longer than a disk needs to sync.

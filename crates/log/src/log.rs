@@ -1,5 +1,7 @@
 //! The log itself: one conditional write, and reading in order.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -79,11 +81,11 @@ pub enum AppendError {
 }
 
 /// The engine failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum LogError {
     /// The database said no, or nothing.
     #[error("the log's database failed")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] Arc<sqlx::Error>),
     /// No answer in time.
     #[error("the log did not answer in time")]
     TimedOut,
@@ -105,4 +107,10 @@ pub enum LogError {
     /// A fault that was asked for.
     #[error("an injected fault")]
     Injected,
+}
+
+impl From<sqlx::Error> for LogError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
 }
