@@ -17,6 +17,5 @@ pub(crate) mod refunds;
 pub(crate) mod seating_plans;
 pub(crate) mod test_bank_deliveries;
 pub(crate) mod test_bank_payments;
-pub(crate) mod test_bank_refunds;
 pub(crate) mod tickets;
 pub(crate) mod venues;

@@ -10,13 +10,12 @@ use serde_json::Value;
 #[sea_orm(table_name = "test_bank_deliveries")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) event_id: String,
+    pub(crate) delivery_id: String,
     pub(crate) payment_ref: String,
-    #[sea_orm(column_type = "JsonBinary")]
-    pub(crate) payload: Value,
     pub(crate) due_at: i64,
     pub(crate) attempts: i32,
-    pub(crate) delivered_at: Option<i64>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) document: Value,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -233,32 +233,15 @@ CREATE INDEX carts_by_age ON carts (updated_at);
 
 CREATE TABLE test_bank_payments (
     ref text PRIMARY KEY,
-    idempotency_key text NOT NULL,
-    order_ref text NOT NULL,
-    amount_minor {bigint} NOT NULL,
-    currency text NOT NULL,
-    state text NOT NULL,
-    return_url text NOT NULL,
-    created_at {bigint} NOT NULL
+    version {bigint} NOT NULL,
+    document {json} NOT NULL
 ) {strict};
-CREATE UNIQUE INDEX test_bank_payments_idempotency_key ON test_bank_payments (idempotency_key);
 
 CREATE TABLE test_bank_deliveries (
-    event_id text PRIMARY KEY,
+    delivery_id text PRIMARY KEY,
     payment_ref text NOT NULL REFERENCES test_bank_payments (ref),
-    payload {json} NOT NULL,
     due_at {bigint} NOT NULL,
     attempts {int} NOT NULL,
-    delivered_at {bigint}
+    document {json} NOT NULL
 ) {strict};
-CREATE INDEX test_bank_deliveries_due ON test_bank_deliveries (due_at) WHERE delivered_at IS NULL;
-
-CREATE TABLE test_bank_refunds (
-    ref text PRIMARY KEY,
-    idempotency_key text NOT NULL,
-    payment_ref text NOT NULL REFERENCES test_bank_payments (ref),
-    amount_minor {bigint} NOT NULL,
-    created_at {bigint} NOT NULL
-) {strict};
-CREATE UNIQUE INDEX test_bank_refunds_idempotency_key ON test_bank_refunds (idempotency_key);
-CREATE INDEX test_bank_refunds_by_payment ON test_bank_refunds (payment_ref);
+CREATE INDEX test_bank_deliveries_due ON test_bank_deliveries (due_at);
