@@ -5,6 +5,11 @@
 //!
 //! - [`plan`] reads seating plans, [`sale_file`] reads what is sold in them.
 
+mod document;
 pub mod fault;
 pub mod limits;
+pub mod moment;
+pub mod offer;
 pub mod plan;
+pub mod sale_file;
+pub mod spec;

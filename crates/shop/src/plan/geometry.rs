@@ -1,6 +1,6 @@
 //! The geometry file: everything that a seat map draws and nothing that changes (`docs/seat-map-format.md`).
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use frontrow_ledger::{
     AreaId, CategoryId, SeatId,
@@ -31,11 +31,9 @@ pub struct SoldArea {
     pub category: CategoryId,
 }
 
-/// The bytes of a geometry file with their name.
+/// A geometry file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Geometry {
-    /// Hash of the bytes: the first half of their SHA-256 in hex.
-    pub hash: String,
     /// JSON.
     pub bytes: Vec<u8>,
 }
@@ -64,14 +62,17 @@ impl Geometry {
                 .map(|(_, area)| ShapeLine::drawn(area))
                 .collect(),
         };
-        let bytes = serde_json::to_vec(&file).expect("plain structs always serialise");
-        Self { hash: hash(&bytes), bytes }
+        Self { bytes: serde_json::to_vec(&file).expect("plain structs always serialise") }
     }
-}
 
-/// What names a geometry file.
-pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    /// What names the file: the SHA-256 of its bytes in hex.
+    pub fn name(&self) -> String {
+        let mut name = String::with_capacity(64);
+        for byte in Sha256::digest(&self.bytes) {
+            write!(name, "{byte:02x}").expect("a string takes everything");
+        }
+        name
+    }
 }
 
 /// What people call the places of a sale, by the ids of the ledger.

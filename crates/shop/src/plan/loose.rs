@@ -12,17 +12,12 @@ use serde::{
 };
 
 /// A value of a document: there, not there, or something else there.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) enum Loose<T> {
+    #[default]
     Missing,
     Wrong,
     Given(T),
-}
-
-impl<T> Default for Loose<T> {
-    fn default() -> Self {
-        Self::Missing
-    }
 }
 
 impl<T> Loose<T> {

@@ -40,7 +40,7 @@ impl Check {
         };
         let label = match area.text {
             Loose::Missing => None,
-            given => self.area_label(&at.key("text"), origin, given)?,
+            given => self.area_label(&at.key("text"), origin, given),
         };
         Some(PlanArea {
             id,
@@ -97,7 +97,7 @@ impl Check {
         let list: Vec<Loose<Object<PositionFile>>> =
             self.list(&points_at, polygon.points, PLAN_POINTS_MAX)?;
         if list.len() < 3 {
-            self.faults.push(&points_at, Problem::MustBe("at least three points"));
+            self.faults.push(points_at, Problem::MustBe("at least three points"));
         }
         let points = list.into_iter().enumerate().map(|(index, point)| match point {
             Loose::Missing => self.object(&points_at.index(index), point).and(None),
@@ -106,13 +106,13 @@ impl Check {
         points.collect::<Option<_>>().map(Shape::Polygon)
     }
 
-    /// Nothing inside for a label without text: the editor writes one for every area.
+    /// Nothing for a label without text: the editor writes one for every area.
     fn area_label(
         &mut self,
         at: &At<'_>,
         origin: Offset,
         text: Loose<Object<TextFile>>,
-    ) -> Option<Option<Label>> {
+    ) -> Option<Label> {
         const USUAL_SIZE: f64 = 16.0;
         let label = self.object(at, text)?;
         let text = self.optional_text(&at.key("text"), label.text)?;
@@ -121,11 +121,11 @@ impl Check {
             given => given,
         };
         if text.trim().is_empty() {
-            return Some(None);
+            return None;
         }
         let size = self.length(&at.key("size"), size);
         let point = self.point(&at.key("position"), origin, label.position);
-        Some(Some(Label { text, at: point?, size: size?, colour: colour(label.color) }))
+        Some(Label { text, at: point?, size: size?, colour: colour(label.color) })
     }
 }
 
