@@ -55,7 +55,12 @@ impl<'a> Table<'a> {
     }
 
     /// A list that may be left out.
-    pub(crate) fn list(&mut self, key: &'static str, limit: usize, faults: &mut Faults) -> &'a [Value] {
+    pub(crate) fn list(
+        &mut self,
+        key: &'static str,
+        limit: usize,
+        faults: &mut Faults,
+    ) -> &'a [Value] {
         match self.value(key) {
             None => &[],
             Some(Value::Array(list)) if list.len() > limit => {
@@ -76,7 +81,11 @@ impl<'a> Table<'a> {
     }
 
     /// A text that may be left out, and may be empty.
-    pub(crate) fn optional_text(&mut self, key: &'static str, faults: &mut Faults) -> Option<String> {
+    pub(crate) fn optional_text(
+        &mut self,
+        key: &'static str,
+        faults: &mut Faults,
+    ) -> Option<String> {
         let value = self.value(key)?;
         text(&self.at(key), value, NAME_BYTES_MAX, faults)
     }
@@ -88,7 +97,12 @@ impl<'a> Table<'a> {
     }
 
     /// A text in the shop's languages: a table of them, or one text for all.
-    pub(crate) fn texts(&mut self, key: &'static str, limit: usize, faults: &mut Faults) -> Option<Texts> {
+    pub(crate) fn texts(
+        &mut self,
+        key: &'static str,
+        limit: usize,
+        faults: &mut Faults,
+    ) -> Option<Texts> {
         let value = self.required(key, faults)?;
         texts(&self.at(key), value, limit, faults)
     }
@@ -146,7 +160,12 @@ impl<'a> Table<'a> {
     }
 }
 
-pub(crate) fn text(at: &At<'_>, value: &Value, limit: usize, faults: &mut Faults) -> Option<String> {
+pub(crate) fn text(
+    at: &At<'_>,
+    value: &Value,
+    limit: usize,
+    faults: &mut Faults,
+) -> Option<String> {
     let problem = match value {
         Value::String(text) if text.len() > limit => Problem::TooLong { limit },
         // Paragraphs are text; everything else that does not show is not.

@@ -68,7 +68,8 @@ impl Moment {
     }
 
     pub(crate) fn read(at: &At<'_>, value: &Value, faults: &mut Faults) -> Option<Self> {
-        const FORMS: &str = "a local time like 2027-06-12T20:00, or { in_days, at }, or { days_before, at }";
+        const FORMS: &str =
+            "a local time like 2027-06-12T20:00, or { in_days, at }, or { days_before, at }";
         if let Some(text) = value.as_str() {
             let moment = text.parse::<DateTime>().ok().filter(|_| text.contains(['T', ' ']));
             if moment.is_none() {

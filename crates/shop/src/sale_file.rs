@@ -103,8 +103,13 @@ fn part<T>(
 
 fn performances(table: &mut Table<'_>, faults: &mut Faults) -> Vec<PerformanceSpec> {
     table.required("performances", faults);
-    let performances =
-        crate::spec::tables(table, "performances", PERFORMANCES_MAX, faults, PerformanceSpec::table);
+    let performances = crate::spec::tables(
+        table,
+        "performances",
+        PERFORMANCES_MAX,
+        faults,
+        PerformanceSpec::table,
+    );
     let keys = performances.iter().map(|performance| performance.key.as_str());
     crate::spec::unique(&table.at("performances"), keys, faults);
     if performances.is_empty() && faults.is_empty() {
@@ -115,9 +120,10 @@ fn performances(table: &mut Table<'_>, faults: &mut Faults) -> Vec<PerformanceSp
 
 /// The parser's words on one line; its own report quotes the file over several.
 fn syntax(text: &str, error: &toml::de::Error) -> String {
-    let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| {
-        1 + before.bytes().filter(|byte| *byte == b'\n').count()
-    });
+    let line = error
+        .span()
+        .and_then(|span| text.get(..span.start))
+        .map_or(1, |before| 1 + before.bytes().filter(|byte| *byte == b'\n').count());
     format!("line {line}: {}", error.message())
 }
 

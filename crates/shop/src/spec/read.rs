@@ -30,11 +30,7 @@ pub(crate) fn tables<T>(
 }
 
 /// Refuses a key that an earlier one of the list has.
-pub(crate) fn unique<'k>(
-    at: &At<'_>,
-    keys: impl Iterator<Item = &'k str>,
-    faults: &mut Faults,
-) {
+pub(crate) fn unique<'k>(at: &At<'_>, keys: impl Iterator<Item = &'k str>, faults: &mut Faults) {
     let mut seen = std::collections::BTreeSet::new();
     for (index, key) in keys.enumerate() {
         if !seen.insert(key) {

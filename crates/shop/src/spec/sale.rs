@@ -212,7 +212,8 @@ fn allocation(table: &mut Table<'_>, faults: &mut Faults) -> Option<AllocationSp
     let categories = table.words("categories", CATEGORIES_MAX, faults);
     let ticket_types = table.words("ticket_types", TICKET_TYPES_MAX, faults);
     let channels = channels(table, faults);
-    let name = label.unwrap_or_else(|| frontrow_store::Texts::same(key.clone().unwrap_or_default()));
+    let name =
+        label.unwrap_or_else(|| frontrow_store::Texts::same(key.clone().unwrap_or_default()));
     Some(AllocationSpec { key: key?, name, limit: limit?, categories, ticket_types, channels })
 }
 
