@@ -91,12 +91,12 @@ impl Seating {
 
     /// The category of a seat, if there is such a seat.
     pub fn category_of(&self, seat: SeatId) -> Option<CategoryId> {
-        self.plan.segment_of(index(seat)).map(|(_, segment)| segment.category)
+        self.plan.segment_of(seat.index()).map(|(_, segment)| segment.category)
     }
 
     /// Whether nobody has this seat. What does not exist is not free.
     pub fn is_free(&self, seat: SeatId) -> bool {
-        let seat = index(seat);
+        let seat = seat.index();
         self.free.get(seat / 64).is_some_and(|word| (word >> (seat % 64)) & 1 == 1)
     }
 
@@ -140,7 +140,7 @@ impl Seating {
     ///    * At most [`PARTY_ADJACENT_MAX`] people sit in a row, and two in each on average (but a
     ///      party of two may sit in two rows). The fewest rows win. The people are dealt out evenly
     ///      as far as there is room.
-    ///    * Of the sixteen front segments with the lowest mean cost the one wins whose best
+    ///    * Of the eight front segments with the lowest mean cost the one wins whose best
     ///      arrangement costs least: its seats' costs; `4 n` for each unit that the middles of
     ///      neighbouring windows are apart, along the axes; `8 n` pitches for each orphaning
     ///      window.
@@ -155,7 +155,7 @@ impl Seating {
     /// companions, for whom there is [`Seating::best_pairs`].
     ///
     /// Steps 1 and 2 take the same time in any house. Step 3 looks once at each segment of the
-    /// category, then at every way to sit in sixteen stacks; step 4 looks at no more segments for
+    /// category, then at every way to sit in eight stacks; step 4 looks at no more segments for
     /// each size than the party has groups.
     pub fn best(&self, category: CategoryId, n: usize, may_split: bool) -> Option<Vec<SeatId>> {
         let number = usize::from(category.0);
@@ -169,7 +169,9 @@ impl Seating {
             if rank != NO_RANK {
                 let first = self.plan.ranks.first_seat(number, n, rank);
                 let (_, segment) = self.plan.segment_of(first)?;
-                return Some(segment.window(first - segment.first, n).map(seat_id).collect());
+                return Some(
+                    segment.window(first - segment.first, n).map(SeatId::from_index).collect(),
+                );
             }
         }
         self.stacked(zone, n).or_else(|| may_split.then(|| self.split(zone, n)))
@@ -181,13 +183,13 @@ impl Seating {
             if self.is_free(seat) == to {
                 continue;
             }
-            let Some((number, segment)) = self.plan.segment_of(index(seat)) else {
+            let Some((number, segment)) = self.plan.segment_of(seat.index()) else {
                 continue;
             };
             if let Some(count) = self.free_in.get_mut(usize::from(segment.category.0)) {
                 *count = if to { *count + 1 } else { *count - 1 };
             }
-            self.free[index(seat) / 64] ^= 1 << (index(seat) % 64);
+            self.free[seat.index() / 64] ^= 1 << (seat.index() % 64);
             if let Some(other) = stale.filter(|&other| other != number) {
                 self.renew(other);
             }
@@ -214,12 +216,4 @@ impl Seating {
         }
         self.longest[number] = u8::try_from(runs.longest()).unwrap_or(u8::MAX);
     }
-}
-
-fn index(seat: SeatId) -> usize {
-    plan::wide(seat.0)
-}
-
-fn seat_id(index: usize) -> SeatId {
-    SeatId(u32::try_from(index).unwrap_or(u32::MAX))
 }

@@ -4,7 +4,7 @@ use frontrow_ledger::{CategoryId, limits::PARTY_ADJACENT_MAX};
 
 use crate::oracle::{Oracle, distance};
 
-const STACKS_COMPARED: usize = 16;
+const STACKS_COMPARED: usize = 8;
 
 type Middle = (i128, i128);
 

@@ -107,7 +107,12 @@ pub(super) struct Track {
 impl Track {
     /// The `n` places from `start` on, in order.
     pub(super) fn window(self, start: usize, n: usize) -> impl Iterator<Item = usize> {
-        (start..start + n).map(move |i| if i < self.len { i } else { i - self.len })
+        (start..start + n).map(move |i| self.place(i))
+    }
+
+    /// Counts on from the start of a ring at its end.
+    pub(super) fn place(self, i: usize) -> usize {
+        if i < self.len { i } else { i - self.len }
     }
 
     /// The set of the `n` places from `start` on.

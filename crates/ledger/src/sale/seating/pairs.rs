@@ -1,6 +1,6 @@
 //! Wheelchair places and the companion seats beside them.
 
-use super::{Seating, index, plan::Plan, row::distance, seat_id};
+use super::{Seating, plan::Plan, row::distance};
 use crate::{
     CategoryId, SeatId,
     sale::{Access, Row, Terms},
@@ -67,12 +67,12 @@ pub(super) fn add_pairs(plan: &mut Plan, row: &Row, aisles: &[bool], first: usiz
         let start = wheelchair.min(companion);
         let beside = start.checked_sub(1).filter(|&before| aisles.get(before) == Some(&false));
         let follows = zone.pairs.last().is_some_and(|last| {
-            let last = index(last.wheelchair.max(last.companion));
+            let last = last.wheelchair.max(last.companion).index();
             beside.is_some_and(|before| first + before == last)
         });
         zone.pairs.push(Pair {
-            wheelchair: seat_id(first + wheelchair),
-            companion: seat_id(first + companion),
+            wheelchair: SeatId::from_index(first + wheelchair),
+            companion: SeatId::from_index(first + companion),
             cost: plan.costs.window(first + start, 2),
             follows,
         });

@@ -192,6 +192,11 @@ impl Segment {
         Bits::read(seats, self.first, self.track.len)
     }
 
+    /// The number of the seat at a place.
+    pub(super) fn seat(&self, place: usize) -> usize {
+        self.first + self.track.place(place)
+    }
+
     /// The numbers of the `n` seats from its place `start` on, in order.
     pub(super) fn window(&self, start: usize, n: usize) -> impl Iterator<Item = usize> {
         let first = self.first;

@@ -5,7 +5,6 @@ use super::{
     Seating,
     bits::{Bits, Runs},
     plan::{Zone, wide},
-    seat_id,
 };
 use crate::SeatId;
 
@@ -45,7 +44,7 @@ impl Seating {
             let cost = |&start: &usize| segment.window_cost(&self.plan.costs, start, size);
             let Some(start) = starts.iter().min_by_key(cost) else { break };
             free = free.without(segment.track.window_bits(start, size));
-            party.seats.extend(segment.window(start, size).map(seat_id));
+            party.seats.extend(segment.window(start, size).map(SeatId::from_index));
             party.left -= size;
         }
         match at {

@@ -5,7 +5,6 @@ use super::{
     bits::Runs,
     plan::{Plan, Segment, Spot, Zone, wide},
     row::distance,
-    seat_id,
 };
 use crate::{SeatId, limits::PARTY_ADJACENT_MAX};
 
@@ -15,7 +14,7 @@ const REACH_ROWS: usize = 4;
 /// Rows further apart than so many seats are wide are not neighbours.
 const REACH_PITCHES: u64 = 4;
 /// How many places with the fewest rows are compared seat by seat.
-pub(super) const STACKS_COMPARED_MAX: usize = 16;
+const STACKS_COMPARED_MAX: usize = 8;
 
 /// Finds for each segment the one behind it: of the same category and section, in another row at
 /// most [`REACH_ROWS`] away, less desirable (by mean cost, then number), with the nearest middle
@@ -66,11 +65,8 @@ fn middle(plan: &Plan, segment: &Segment) -> Middle {
 }
 
 fn middle_of(plan: &Plan, segment: &Segment, start: usize, n: usize) -> Middle {
-    let mut ends = segment.window(start, n).map(|seat| plan.seats[seat].at);
-    let Some(first) = ends.next() else {
-        return Middle { x: 0, y: 0 };
-    };
-    let last = ends.last().unwrap_or(first);
+    let at = |place: usize| plan.seats[segment.seat(place)].at;
+    let (first, last) = (at(start), at(start + n - 1));
     Middle { x: i64::from(first.x) + i64::from(last.x), y: i64::from(first.y) + i64::from(last.y) }
 }
 
@@ -184,7 +180,7 @@ impl Seating {
         for ((&segment, &share), row) in path.iter().zip(&shares).zip(choices.iter().rev()) {
             let Some(choice) = row.get(at) else { break };
             let segment = &self.plan.segments[segment];
-            seats.extend(segment.window(choice.start, share).map(seat_id));
+            seats.extend(segment.window(choice.start, share).map(SeatId::from_index));
             at = choice.next;
         }
         (total, seats)
@@ -192,12 +188,11 @@ impl Seating {
 
     /// Deals people out one by one, each to the row that has the fewest and still has room.
     fn shares(&self, path: &[usize], shape: Shape) -> Vec<usize> {
+        let room: Vec<usize> = path.iter().map(|&segment| self.room(segment, shape)).collect();
         let mut shares = vec![0; path.len()];
         for _ in 0..shape.n {
-            let row = (0..path.len())
-                .filter(|&row| shares[row] < self.room(path[row], shape))
-                .min_by_key(|&row| shares[row]);
-            if let Some(row) = row {
+            let open = (0..path.len()).filter(|&row| shares[row] < room[row]);
+            if let Some(row) = open.min_by_key(|&row| shares[row]) {
                 shares[row] += 1;
             }
         }
@@ -216,10 +211,9 @@ impl Seating {
             let middle = middle_of(plan, segment, start, share);
             let orphan = if tidy.has(start) { 0 } else { 8 * people * segment.pitch };
             let own = segment.window_cost(&plan.costs, start, share) + orphan;
-            let follow =
-                |next: usize| after[next].total + 2 * people * apart(middle, after[next].middle);
-            let next = (0..after.len()).map(|next| (follow(next), next)).min();
-            let (rest, next) = next.unwrap_or((0, 0));
+            let follow = |behind: &Choice| behind.total + 2 * people * apart(middle, behind.middle);
+            let totals = after.iter().map(follow).enumerate();
+            let (next, rest) = totals.min_by_key(|&(_, total)| total).unwrap_or((0, 0));
             Choice { start, middle, total: own + rest, next }
         };
         runs.starts().iter().map(choice).collect()
