@@ -11,15 +11,16 @@ use crate::command::{command, read, root};
 const FILE_LINES_MAX: usize = 500;
 
 /// The one direction of the arrows: each crate and what it may use of ours.
-const EDGES: [(&str, &[&str]); 9] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("ledger", &[]),
     ("log", &["ledger"]),
     ("store", &["ledger", "log"]),
-    ("payments", &[]),
+    ("payments", &["ledger"]),
     ("tickets", &[]),
-    ("shop", &["ledger", "log", "store", "payments", "tickets"]),
-    ("web", &["ledger", "log", "store", "payments", "tickets", "shop"]),
-    ("frontrow", &["ledger", "log", "store", "payments", "tickets", "shop", "web"]),
+    ("shop", &["ledger", "log", "store", "payments", "tickets", "words"]),
+    ("web", &["ledger", "log", "store", "payments", "tickets", "words", "shop"]),
+    ("frontrow", &["ledger", "log", "store", "payments", "tickets", "words", "shop", "web"]),
+    ("words", &["ledger"]),
     ("sim", &["ledger", "log"]),
 ];
 

@@ -1,0 +1,26 @@
+# Mail to the buyer. { $event } and { $code } stand in every subject, so that a search finds it.
+mail-hello = Hello { $name },
+mail-confirmed-subject = Your tickets for { $event } ({ $code })
+mail-confirmed-title = Your tickets are here
+mail-confirmed-text = { $count ->
+    [one] Your ticket is attached as a PDF. You can also show it from your phone:
+   *[other] Your { $count } tickets are attached as a PDF. You can also show them from your phone:
+  }
+mail-confirmed-button = Show my tickets
+mail-cancelled-subject = Cancelled: { $event } ({ $code })
+mail-cancelled-title = Places were cancelled
+mail-cancelled-text = { $count ->
+    [one] One place of your order was cancelled. Its ticket is no longer valid.
+   *[other] { $count } places of your order were cancelled. Their tickets are no longer valid.
+  }
+mail-refunded-subject = Your money comes back: { $event } ({ $code })
+mail-refunded-title = Your money comes back
+mail-refunded-text = We return { $amount } to where it came from. Your bank may take a few days to show it. There is nothing you need to do.
+mail-order-button = Show my order
+mail-order-code = Order
+mail-when = When
+mail-where = Where
+mail-total = Paid
+mail-places = Places
+mail-keep = Keep this mail: whoever has the link can see your order.
+mail-questions = Questions? Reply to this mail and name the order { $code }.
