@@ -1,7 +1,10 @@
 //! Which hold a visitor has in which sale, so that who comes back finds their own cart.
 
 use frontrow_ledger::Time;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::Expr,
+};
 use uuid::Uuid;
 
 use crate::{Error, Result, Store, entity::carts, limits, rows};
@@ -87,17 +90,16 @@ impl Store {
 
     /// Forgets some carts that did not change since a moment; call again until it answers zero.
     pub async fn purge_carts(&self, before: Time) -> Result<u64> {
-        let beyond = carts::Entity::find()
+        let key = [carts::Column::CartId, carts::Column::PerformanceId];
+        let old = carts::Entity::find()
+            .select_only()
+            .columns(key)
             .filter(carts::Column::UpdatedAt.lt(before.0))
             .order_by_asc(carts::Column::UpdatedAt)
-            .offset(limits::PURGE_MAX)
-            .limit(1)
-            .one(self.db())
-            .await?;
-        let until = beyond.map_or(before.0, |row| row.updated_at);
+            .limit(limits::PURGE_MAX);
         let write = self.write().await?;
         let purged = carts::Entity::delete_many()
-            .filter(carts::Column::UpdatedAt.lt(until))
+            .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
             .exec(&write.tx)
             .await?;
         write.commit().await?;

@@ -1,7 +1,10 @@
 //! Answers to calls of the API that no ledger remembers, so that a retry gets the same one.
 
 use frontrow_ledger::Time;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::Expr,
+};
 
 use crate::{Error, Result, Store, entity::idempotency, limits, rows};
 
@@ -120,17 +123,16 @@ impl Store {
 
     /// Forgets some calls that came before a moment; call again until it answers zero.
     pub async fn purge_calls(&self, before: Time) -> Result<u64> {
-        let oldest = idempotency::Entity::find()
+        let key = [idempotency::Column::Principal, idempotency::Column::KeyHash];
+        let old = idempotency::Entity::find()
+            .select_only()
+            .columns(key)
             .filter(idempotency::Column::CreatedAt.lt(before.0))
             .order_by_asc(idempotency::Column::CreatedAt)
-            .offset(limits::PURGE_MAX)
-            .limit(1)
-            .one(self.db())
-            .await?;
-        let until = oldest.map_or(before.0, |row| row.created_at.max(i64::MIN + 1));
+            .limit(limits::PURGE_MAX);
         let write = self.write().await?;
         let purged = idempotency::Entity::delete_many()
-            .filter(idempotency::Column::CreatedAt.lt(until))
+            .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
             .exec(&write.tx)
             .await?;
         write.commit().await?;

@@ -47,6 +47,6 @@ pub const SQLITE_BUSY: Duration = Duration::from_secs(10);
 /// up soon and is tried again.
 pub const MIGRATION_LOCK: Duration = Duration::from_secs(5);
 /// How long a replica waits for another that is migrating.
-pub const MIGRATION_TURN: Duration = Duration::from_secs(120);
+pub const MIGRATION_TURN: Duration = Duration::from_mins(2);
 /// Longest statement on PostgreSQL; pages are bounded, so a longer one is stuck.
 pub const STATEMENT: Duration = Duration::from_secs(30);

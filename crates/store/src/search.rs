@@ -119,7 +119,7 @@ impl Store {
             let (first, venue) =
                 firsts.remove(&found.event_id).ok_or(Error::corrupt("performances", "event_id"))?;
             hit(
-                found,
+                &found,
                 event.ok_or(Error::corrupt("performances", "event_id"))?,
                 first,
                 venue.ok_or(Error::corrupt("performances", "venue_id"))?,
@@ -268,7 +268,7 @@ fn to_venue() -> RelationDef {
 }
 
 fn hit(
-    found: Found,
+    found: &Found,
     event: events::Model,
     first: performances::Model,
     venue: venues::Model,

@@ -1,0 +1,72 @@
+//! Connecting, migrating, writing at once.
+
+use frontrow_store::{Error, payments::NewPayment};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::world::{NOW, World, at_once, connect};
+
+pub async fn migrations_run_again_and_at_once(world: World) {
+    world.store.migrate().await.unwrap();
+    // As replicas that start together on an empty database.
+    let url = world.empty_database().await;
+    let mut stores = Vec::new();
+    for _ in 0..4 {
+        stores.push(connect(&url).await);
+    }
+    let results = at_once(4, |index| {
+        let store = stores[index].clone();
+        async move { store.migrate().await }
+    })
+    .await;
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    stores[0].put_organisation(&world.organisation()).await.unwrap();
+}
+
+pub async fn tables_of_a_newer_version_are_left_alone(world: World) {
+    let raw = world.raw().await;
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)";
+    raw.execute_unprepared(newer).await.unwrap();
+    world.another_store().await.migrate().await.unwrap();
+    assert!(world.store.organisation(world.organisation).await.unwrap().is_some());
+}
+
+pub async fn a_row_must_refer_to_one_that_exists(world: World) {
+    let payment = NewPayment {
+        id: world.id(),
+        order_id: Uuid::from_u128(404),
+        provider: "bank".to_owned(),
+        amount_minor: 1,
+        currency: "CZK".to_owned(),
+        next_check_at: NOW,
+        created_at: NOW,
+    };
+    let result = world.store.create_payment(payment).await;
+    assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
+}
+
+pub async fn many_writers_of_two_processes_all_succeed(world: World) {
+    // The second store has its own connections and its own queue of writers, as another process would.
+    let stores = [world.store.clone(), world.another_store().await];
+    let orders: Vec<_> = (0..60).map(|_| world.new_order()).collect();
+    let results = at_once(60, |index| {
+        let (store, order) = (stores[index % 2].clone(), orders[index].clone());
+        async move {
+            let id = order.id;
+            store.create_order(order).await?;
+            store.fail_order(id).await
+        }
+    })
+    .await;
+    let failed: Vec<_> = results.iter().filter(|result| !matches!(result, Ok(true))).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+pub async fn a_closed_store_is_unavailable(world: World) {
+    world.store.ping().await.unwrap();
+    world.store.close().await.unwrap();
+    let error = world.store.organisation(world.organisation).await.unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+    assert!(world.store.ping().await.unwrap_err().is_retryable());
+    assert!(world.store.fail_order(world.id()).await.unwrap_err().is_retryable());
+}
