@@ -1,15 +1,32 @@
 //! What the shop does: import, cart, checkout, settlement, projection, mail.
 //!
 //! This crate is the application layer. It never speaks HTTP, HTML or SQL and never reads the global clock: the log,
-//! the tables, the payment providers, the clock and randomness are given to it.
+//! the tables, the payment providers, the clock and randomness are given to it, and [`Shop`] brings them together.
 //!
-//! - [`plan`] reads seating plans, [`sale_file`] reads what is sold in them.
+//! - Import: [`plan`] reads seating plans, [`sale_file`] and [`spec`] what is sold in them, [`offer`] joins both.
+//! - Reading: [`facts`] is what is announced, [`sales`] what is sold for how much, [`status`] what is free.
+//! - Buying: [`cart`] holds places.
+//!
+//! A purchase is never half done: each step is written down before the next, and a worker picks up what a crash left.
 
+pub mod buyer;
+pub mod cart;
+pub mod code;
 mod document;
+pub mod error;
+pub mod facts;
 pub mod fault;
+pub mod keys;
 pub mod limits;
 pub mod moment;
 pub mod offer;
 pub mod plan;
+pub mod random;
 pub mod sale_file;
+pub mod sales;
+pub mod shop;
 pub mod spec;
+pub mod status;
+
+pub use error::{Error, Result};
+pub use shop::{Parts, Shop, ShopConfig};

@@ -28,3 +28,18 @@ pub const NAME_BYTES_MAX: usize = 200;
 pub const DESCRIPTION_BYTES_MAX: usize = 8_000;
 /// How far ahead a relative date may lie, in days.
 pub const DAYS_AHEAD_MAX: i64 = 3_660;
+
+/// Performances whose announcement is kept at hand.
+pub const FACTS_KEPT_MAX: usize = 1_000;
+/// How old an announcement at hand may be: another replica may have changed it.
+pub const FACTS_MS_MAX: i64 = 5_000;
+/// States of one seat map that are remembered, so that a reader gets only what changed: some seconds of a rush.
+pub const STATUSES_KEPT: usize = 64;
+/// Holds that one cart may have had in one sale, one after the other: bought, lapsed, and the next.
+pub const HOLDS_PER_CART_MAX: u32 = 32;
+/// Bytes of a person's name.
+pub const PERSON_BYTES_MAX: usize = 120;
+/// Bytes of a telephone number.
+pub const PHONE_BYTES_MAX: usize = 40;
+/// How long somebody waits for their own purchase to reach the tables before the page says "any moment".
+pub const PROJECT_WAIT: std::time::Duration = std::time::Duration::from_secs(2);

@@ -1,0 +1,143 @@
+//! The shop: everything that a page, the API, the worker or the command line asks for, in one value.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use frontrow_ledger::{CommandId, Time, sale::Sale};
+use frontrow_log::{Clock, Log, Registry};
+use frontrow_payments::{provider::Provider, test_provider::TestProvider};
+use frontrow_store::Store;
+
+use crate::{
+    Error, Result,
+    facts::FactsCache,
+    keys::{Keys, half},
+    random::{self, Random},
+    status::StatusCache,
+};
+
+/// What a shop is made of.
+pub struct Parts {
+    /// Who decides.
+    pub log: Arc<dyn Log>,
+    /// The sequencers over it.
+    pub sales: Registry<Sale>,
+    /// What is shown.
+    pub store: Store,
+    /// Who takes money; by their names.
+    pub providers: Vec<Arc<dyn Provider>>,
+    /// The built-in bank, in demonstrations and tests only; also one of the providers.
+    pub test_bank: Option<TestProvider>,
+    /// Derived from the master secret.
+    pub keys: Keys,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Settings.
+    pub config: ShopConfig,
+}
+
+/// Settings of the shop.
+#[derive(Debug, Clone)]
+pub struct ShopConfig {
+    /// Where the shop is found: `https://tickets.example.com`, without a slash at the end.
+    pub base_url: String,
+    /// Name of the provider that new payments go to.
+    pub provider: String,
+}
+
+/// The shop. Cheap to clone; every clone is the same shop.
+#[derive(Clone)]
+pub struct Shop {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) log: Arc<dyn Log>,
+    pub(crate) sales: Registry<Sale>,
+    pub(crate) store: Store,
+    pub(crate) providers: BTreeMap<&'static str, Arc<dyn Provider>>,
+    pub(crate) test_bank: Option<TestProvider>,
+    pub(crate) keys: Keys,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) config: ShopConfig,
+    pub(crate) facts: FactsCache,
+    pub(crate) statuses: StatusCache,
+}
+
+impl Shop {
+    /// Brings the parts together. Nothing runs yet.
+    pub fn new(parts: Parts) -> Self {
+        let providers = parts.providers.into_iter().map(|provider| (provider.name(), provider));
+        Self {
+            inner: Arc::new(Inner {
+                log: parts.log,
+                sales: parts.sales,
+                store: parts.store,
+                providers: providers.collect(),
+                test_bank: parts.test_bank,
+                keys: parts.keys,
+                clock: parts.clock,
+                random: parts.random,
+                config: parts.config,
+                facts: FactsCache::default(),
+                statuses: StatusCache::default(),
+            }),
+        }
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Time {
+        self.inner.clock.now()
+    }
+
+    /// The tables, for reading what is on.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The shop's keys.
+    pub fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    /// Settings.
+    pub fn config(&self) -> &ShopConfig {
+        &self.inner.config
+    }
+
+    /// The built-in bank, in demonstrations and tests.
+    pub fn test_bank(&self) -> Option<&TestProvider> {
+        self.inner.test_bank.as_ref()
+    }
+
+    /// A command id for something that nobody will ask for twice.
+    pub fn new_command_id(&self) -> CommandId {
+        CommandId(random::number(&*self.inner.random))
+    }
+
+    /// A command id that follows from what is asked and from the client's idempotency key: a retry gets the same.
+    pub fn command_id(&self, purpose: &str, parts: &[&[u8]]) -> CommandId {
+        CommandId(self.derive("command", purpose, parts))
+    }
+
+    /// Whether the shop can serve: the tables and the log answer.
+    pub async fn ready(&self) -> Result<()> {
+        self.inner.store.ping().await?;
+        let streams = self.inner.log.streams(None, 1).await;
+        streams.map(|_| ()).map_err(|error| Error::Log(error.into()))
+    }
+
+    pub(crate) fn derive(&self, kind: &str, purpose: &str, parts: &[&[u8]]) -> u128 {
+        let parts: Vec<&[u8]> =
+            [kind.as_bytes(), purpose.as_bytes()].iter().chain(parts).copied().collect();
+        half(&self.inner.keys.id_mac(&parts))
+    }
+}
+
+impl std::fmt::Debug for Shop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shop").field("config", &self.inner.config).finish_non_exhaustive()
+    }
+}
