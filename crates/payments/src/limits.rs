@@ -3,7 +3,8 @@
 use frontrow_ledger::limits::{PLACES_PER_HOLD_MAX, PRICE_MAX};
 
 /// The largest payment in minor units: the dearest places of the fullest hold.
-pub const AMOUNT_MINOR_MAX: i64 = PRICE_MAX * PLACES_PER_HOLD_MAX as i64;
+pub const AMOUNT_MINOR_MAX: i64 = PRICE_MAX * 50;
+const _: () = assert!(PLACES_PER_HOLD_MAX == 50, "the largest payment is for the fullest hold");
 /// Bytes of a provider's name for a payment; the longest we know of has 66.
 pub const PROVIDER_REF_BYTES_MAX: usize = 128;
 /// Bytes of a text that we hand to a provider: description, order code, language.

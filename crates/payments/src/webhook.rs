@@ -50,9 +50,9 @@ impl WebhookSecret {
 
     /// The header that vouches for a body that is sent now.
     pub fn sign(&self, body: &[u8], now: Time) -> HeaderValue {
-        let seconds = now.0.div_euclid(SECOND_MS);
-        let signature = self.hmac(seconds, body);
-        let text = format!("t={seconds},v1={}", hex(&signature));
+        let seconds = now.0.div_euclid(SECOND_MS).to_string();
+        let signature = self.hmac(&seconds, body);
+        let text = format!("t={seconds},v1={signature}");
         HeaderValue::from_str(&text).expect("digits, letters, comma and equals sign are fine")
     }
 
@@ -62,17 +62,19 @@ impl WebhookSecret {
             return Err(WebhookError::TooLong);
         }
         let (seconds, claimed) = read_header(headers).ok_or(WebhookError::Unsigned)?;
-        let genuine = hex(&self.hmac(seconds, body));
+        let genuine = self.hmac(seconds, body);
         if !bool::from(genuine.as_bytes().ct_eq(claimed.as_bytes())) {
             return Err(WebhookError::Forged);
         }
+        let seconds: i64 = seconds.parse().map_err(|_| WebhookError::Unsigned)?;
         let signed_at = Time(seconds.saturating_mul(SECOND_MS));
         let age_ms = now.ms_since(signed_at).saturating_abs();
         if age_ms > WEBHOOK_TOLERANCE_MS { Err(WebhookError::Stale) } else { Ok(()) }
     }
 
-    fn hmac(&self, seconds: i64, body: &[u8]) -> [u8; 32] {
-        self.mac([seconds.to_string().as_bytes(), b".", body])
+    /// In hexadecimal.
+    fn hmac(&self, seconds: &str, body: &[u8]) -> String {
+        hex(&self.mac([seconds.as_bytes(), b".", body]))
     }
 
     /// HMAC-SHA256 of some parts, one after the other.
@@ -92,14 +94,14 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
-fn read_header(headers: &HeaderMap) -> Option<(i64, &str)> {
+/// The moment and the signature, as they are written.
+fn read_header(headers: &HeaderMap) -> Option<(&str, &str)> {
     let mut values = headers.get_all(SIGNATURE_HEADER).iter();
     let text = values.next()?.to_str().ok()?;
     if values.next().is_some() {
         return None;
     }
-    let (seconds, signature) = text.strip_prefix("t=")?.split_once(",v1=")?;
-    Some((seconds.parse().ok()?, signature))
+    text.strip_prefix("t=")?.split_once(",v1=")
 }
 
 /// Lower case.

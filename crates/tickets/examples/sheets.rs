@@ -1,7 +1,9 @@
 //! Writes sample tickets as PDF, to look at: `cargo run -p frontrow-tickets --example sheets -- DIR`.
 
-#[path = "../tests/samples/mod.rs"]
-mod samples;
+#[path = "../tests/samples/barcodes.rs"]
+mod barcodes;
+#[path = "../tests/samples/documents.rs"]
+mod documents;
 
 use std::{error::Error, fs, path::PathBuf};
 
@@ -11,10 +13,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("which folder?")?);
     fs::create_dir_all(&folder)?;
     let documents = [
-        ("czech", samples::czech()),
-        ("english", samples::english()),
-        ("long", samples::long_names()),
-        ("extreme", samples::extreme()),
+        ("czech", documents::czech()),
+        ("english", documents::english()),
+        ("long", documents::long_names()),
+        ("extreme", documents::extreme()),
     ];
     for (name, document) in documents {
         for (paper, size) in [(Paper::A4, "a4"), (Paper::Phone, "phone")] {

@@ -101,8 +101,8 @@ fn lay_out(ticket: &TicketView, paper: Paper) -> Result<Sheet, PdfError> {
     present("barcode's description", &ticket.barcode_alt)?;
     let matrix = Matrix::of(&ticket.barcode).map_err(|_| PdfError::Barcode)?;
     Ok(match paper {
-        Paper::A4 => a4::lay_out(ticket, matrix),
-        Paper::Phone => phone::lay_out(ticket, matrix),
+        Paper::A4 => a4::lay_out(ticket, &matrix),
+        Paper::Phone => phone::lay_out(ticket, &matrix),
     })
 }
 

@@ -98,13 +98,12 @@ impl BankPayment {
     pub fn state(&self, now: Time) -> PaymentState {
         match self.fate {
             Fate::Pays(at) if at <= now => PaymentState::Paid { at, amount: self.opened.amount },
-            Fate::Pays(_) => PaymentState::Open,
             Fate::Declined => PaymentState::Failed(Failure::Declined),
             Fate::Cancelled => PaymentState::Failed(Failure::Cancelled),
             Fate::Undecided | Fate::Never if self.opened.expires_at <= now => {
                 PaymentState::Failed(Failure::Expired)
             }
-            Fate::Undecided | Fate::Never => PaymentState::Open,
+            Fate::Pays(_) | Fate::Undecided | Fate::Never => PaymentState::Open,
         }
     }
 

@@ -33,10 +33,10 @@ const DETAILS: FactStyle = FactStyle {
 };
 
 /// Lays out a page, smaller and smaller until everything is on it.
-pub(super) fn lay_out(ticket: &TicketView, matrix: Matrix) -> Sheet {
+pub(super) fn lay_out(ticket: &TicketView, matrix: &Matrix) -> Sheet {
     let mut scale = 1.0;
     loop {
-        let (sheet, bottom) = lay_out_scaled(ticket, matrix.clone(), scale);
+        let (sheet, bottom) = lay_out_scaled(ticket, matrix, scale);
         // Texts are cut, so their height is bounded and shrinks with the scale: this ends.
         if bottom <= HEIGHT - MARGIN {
             return sheet;
@@ -45,7 +45,7 @@ pub(super) fn lay_out(ticket: &TicketView, matrix: Matrix) -> Sheet {
     }
 }
 
-fn lay_out_scaled(ticket: &TicketView, matrix: Matrix, scale: f32) -> (Sheet, f32) {
+fn lay_out_scaled(ticket: &TicketView, matrix: &Matrix, scale: f32) -> (Sheet, f32) {
     let mut sheet = Sheet::new(WIDTH, HEIGHT);
     let mut page = Column { x: MARGIN, y: MARGIN, width: WIDTH - 2.0 * MARGIN, scale };
     head(&mut sheet, &mut page, ticket);
@@ -92,7 +92,7 @@ fn head(sheet: &mut Sheet, page: &mut Column, ticket: &TicketView) {
 }
 
 /// The place and the details on the left, the symbol on the right.
-fn card(sheet: &mut Sheet, page: &mut Column, ticket: &TicketView, matrix: Matrix) {
+fn card(sheet: &mut Sheet, page: &mut Column, ticket: &TicketView, matrix: &Matrix) {
     let top = page.y;
     let mut left = Column {
         x: page.x + PADDING,
@@ -121,7 +121,7 @@ fn card(sheet: &mut Sheet, page: &mut Column, ticket: &TicketView, matrix: Matri
     sheet.panel(area, 10.0, Colour::CARD);
     sheet.panel(symbol, 6.0, Colour::WHITE);
     sheet.panel(rule, 0.0, Colour::LINE);
-    sheet.symbol(matrix, symbol, super::face::clean(&ticket.barcode_alt));
+    sheet.symbol(matrix.clone(), symbol, super::face::clean(&ticket.barcode_alt));
     sheet.paragraph(hint);
     sheet.facts(details);
     page.y = bottom;

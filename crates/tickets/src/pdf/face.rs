@@ -7,7 +7,7 @@ use rustybuzz::UnicodeBuffer;
 
 use crate::limits::TEXT_CHARS_MAX;
 
-/// DejaVu Sans Condensed: free, on board, and it covers Latin with every accent, Greek, Cyrillic,
+/// `DejaVu` Sans Condensed: free, on board, and it covers Latin with every accent, Greek, Cyrillic,
 /// Arabic, Hebrew, Armenian and Georgian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Face {
@@ -44,13 +44,29 @@ impl Face {
 
     /// Advance of a text that is set in one em.
     pub(super) fn ems(self, text: &str) -> f32 {
+        self.offsets(text).last().copied().unwrap_or_default()
+    }
+
+    /// From the start of a text to each of its bytes and to its end, set in one em. Within what is
+    /// shaped as one, the whole of it comes first.
+    pub(super) fn offsets(self, text: &str) -> Vec<f32> {
         let shaper = &self.loaded().shaper;
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
-        let shaped = rustybuzz::shape(shaper, &[], buffer);
-        let units: i32 = shaped.glyph_positions().iter().map(|glyph| glyph.x_advance).sum();
-        units as f32 / shaper.units_per_em() as f32
+        let glyphs = rustybuzz::shape(shaper, &[], buffer);
+        let mut offsets = vec![0.0; text.len() + 1];
+        for (glyph, at) in glyphs.glyph_infos().iter().zip(glyphs.glyph_positions()) {
+            if let Some(advance) = offsets.get_mut(glyph.cluster as usize + 1) {
+                *advance += at.x_advance as f32 / shaper.units_per_em() as f32;
+            }
+        }
+        let mut sum = 0.0;
+        for offset in &mut offsets {
+            sum += *offset;
+            *offset = sum;
+        }
+        offsets
     }
 
     /// From the top of a line to its baseline, in ems.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{
     sheet::{Align, Colour, Placed},
-    text::{Block, Style},
+    text::{Block, Measured, Style},
 };
 use crate::{limits::FACTS_MAX, view::Fact};
 
@@ -27,6 +27,21 @@ pub(super) struct FactStyle {
     pub(super) gap: f32,
     /// Between rows.
     pub(super) row_gap: f32,
+}
+
+/// A fact with the room that it takes on one line.
+struct Natural<'a> {
+    fact: &'a Fact,
+    label: f32,
+    value_ems: f32,
+}
+
+impl<'a> Natural<'a> {
+    fn of(fact: &'a Fact, style: FactStyle) -> Self {
+        let label = Measured::of(&fact.label, style.label.face).ems() * style.label.size;
+        let value_ems = Measured::of(&fact.value, style.value.face).ems();
+        Self { fact, label, value_ems }
+    }
 }
 
 /// The facts of each row with their widths.
@@ -106,11 +121,12 @@ impl Column {
 
     /// The fewest rows, and the largest size that allows them.
     fn arrange<'a>(&self, facts: &[&'a Fact], style: FactStyle) -> (Rows<'a>, FactStyle) {
+        let facts: Vec<Natural<'_>> = facts.iter().map(|fact| Natural::of(fact, style)).collect();
         for rows_max in 1..=facts.len() {
             let mut size = style.value.size;
             while size >= style.value.size_min {
                 let style = style.at(size);
-                let (rows, fits) = self.rows(facts, style);
+                let (rows, fits) = self.rows(&facts, style);
                 if fits && rows.len() <= rows_max {
                     return (rows, style);
                 }
@@ -119,30 +135,27 @@ impl Column {
         }
         // Some fact is wider than the column at any size: it wraps in a row of its own.
         let style = style.at(style.value.size_min);
-        (self.rows(facts, style).0, style)
+        (self.rows(&facts, style).0, style)
     }
 
-    /// Rows filled from the last fact to the first; and whether each value is on one line.
-    fn rows<'a>(&self, facts: &[&'a Fact], style: FactStyle) -> (Rows<'a>, bool) {
+    /// Rows filled from the last fact to the first, and whether each value is on one line.
+    fn rows<'a>(&self, facts: &[Natural<'a>], style: FactStyle) -> (Rows<'a>, bool) {
         let mut rows: Rows<'a> = VecDeque::new();
         let mut used = 0.0;
         let mut fits = true;
-        for &fact in facts.iter().rev() {
-            let value = Block::fit(&fact.value, f32::MAX, style.value).width();
-            let label =
-                Block::fit(&fact.label, f32::MAX, style.label).width().min(self.width - 0.1);
+        for fact in facts.iter().rev() {
             // A hair more than measured, so that the text fits the width that it asked for.
-            let width = label.max(value) + 0.1;
-            fits &= width <= self.width;
-            let width = width.min(self.width);
+            let value = fact.value_ems * style.value.size + 0.1;
+            fits &= value <= self.width;
+            let width = value.max(fact.label + 0.1).min(self.width);
             match rows.front_mut() {
                 Some(row) if used + style.gap + width <= self.width => {
                     used += style.gap + width;
-                    row.insert(0, (fact, width));
+                    row.insert(0, (fact.fact, width));
                 }
                 _ => {
                     used = width;
-                    rows.push_front(vec![(fact, width)]);
+                    rows.push_front(vec![(fact.fact, width)]);
                 }
             }
         }

@@ -27,7 +27,7 @@ const DETAILS: FactStyle = FactStyle {
 };
 
 /// Lays out a page and gives it the height that it needs.
-pub(super) fn lay_out(ticket: &TicketView, matrix: Matrix) -> Sheet {
+pub(super) fn lay_out(ticket: &TicketView, matrix: &Matrix) -> Sheet {
     let mut sheet = Sheet::new(WIDTH, WIDTH);
     let mut page = Column { x: MARGIN, y: 14.0, width: WIDTH - 2.0 * MARGIN, scale: 1.0 };
     head(&mut sheet, &mut page, ticket);
@@ -66,10 +66,10 @@ fn head(sheet: &mut Sheet, page: &mut Column, ticket: &TicketView) {
     sheet.panel(band, 0.0, Colour::ACCENT);
 }
 
-fn symbol(sheet: &mut Sheet, page: &mut Column, ticket: &TicketView, matrix: Matrix) {
+fn symbol(sheet: &mut Sheet, page: &mut Column, ticket: &TicketView, matrix: &Matrix) {
     let x = (WIDTH - SYMBOL) / 2.0;
     let area = Area { x, y: page.y, width: SYMBOL, height: SYMBOL };
-    sheet.symbol(matrix, area, super::face::clean(&ticket.barcode_alt));
+    sheet.symbol(matrix.clone(), area, super::face::clean(&ticket.barcode_alt));
     page.y += SYMBOL;
     let hint = Style::regular(9.0).down_to(8.0).lines(4);
     sheet.paragraph(page.text(&ticket.barcode_hint, hint, Align::Centre, Colour::MUTED));

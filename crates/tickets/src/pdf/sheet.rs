@@ -219,26 +219,34 @@ impl Element {
 
 impl Placed {
     fn draw(self, surface: &mut Surface<'_>) -> Vec<Node> {
-        let Self { block, x, y, width, align, colour } = self;
-        surface.set_fill(Some(colour.fill()));
+        surface.set_fill(Some(self.colour.fill()));
+        let face = self.block.face;
+        let mut baseline = self.y + face.ascent_ems() * self.block.size;
         let mut nodes = Vec::new();
-        let mut baseline = y + block.face.ascent_ems() * block.size;
-        for line in &block.lines {
-            let spare = width - block.line_width(line);
-            let indent = match align {
+        for line in &self.block.lines {
+            let (size, width) = self.size_of(line);
+            let spare = self.width - width;
+            let indent = match self.align {
                 Align::Left => 0.0,
                 Align::Centre => spare / 2.0,
                 Align::Right => spare,
             };
-            let at = Point::from_xy(x + indent, baseline);
+            let at = Point::from_xy(self.x + indent, baseline);
             let id = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-            let (font, size) = (block.face.font(), block.size);
-            surface.draw_text(at, font, size, line, false, TextDirection::Auto);
+            surface.draw_text(at, face.font(), size, line, false, TextDirection::Auto);
             surface.end_tagged();
             nodes.push(id.into());
-            baseline += block.leading();
+            baseline += self.block.leading();
         }
         nodes
+    }
+
+    /// A line's size and width. Where scripts mix, a line of its own may be wider than its part of
+    /// the text was: then it is set smaller.
+    fn size_of(&self, line: &str) -> (f32, f32) {
+        let ems = self.block.face.ems(line.trim_end());
+        let size = self.block.size;
+        if ems * size <= self.width { (size, ems * size) } else { (self.width / ems, self.width) }
     }
 }
 
@@ -275,4 +283,88 @@ fn symbol_path(matrix: &Matrix, area: Area) -> Option<Path> {
         }
     }
     path.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
+
+    use super::*;
+    use crate::{
+        pdf::{Paper, lay_out},
+        view::{Fact, TicketView},
+    };
+
+    fn texts(element: &Element) -> Vec<&Placed> {
+        match element {
+            Element::Heading(text) | Element::Paragraph(text) => vec![text],
+            Element::Facts(facts) => facts.iter().flat_map(|(a, b)| [a, b]).collect(),
+            Element::Symbol { .. } => Vec::new(),
+        }
+    }
+
+    fn boxes(sheet: &Sheet) -> Vec<Area> {
+        let texts = sheet.elements.iter().flat_map(texts).filter(|text| !text.block.is_empty());
+        let texts = texts.map(|text| Area {
+            x: text.x,
+            y: text.y,
+            width: text.width,
+            height: text.block.height(),
+        });
+        let symbols = sheet.elements.iter().filter_map(|element| match element {
+            Element::Symbol { area, .. } => Some(*area),
+            _ => None,
+        });
+        texts.chain(symbols).collect()
+    }
+
+    fn overlap(a: &Area, b: &Area) -> bool {
+        /// Rounding.
+        const HAIR: f32 = 0.01;
+        let apart = a.x + a.width <= b.x + HAIR
+            || b.x + b.width <= a.x + HAIR
+            || a.y + a.height <= b.y + HAIR
+            || b.y + b.height <= a.y + HAIR;
+        !apart
+    }
+
+    proptest! {
+        #[test]
+        fn everything_is_on_the_page_and_nothing_on_top_of_another(
+            texts in prop::collection::vec("[a-zžťůŘ –,-]{0,200}", 12),
+            places in 0..9_usize,
+            details in 0..9_usize,
+            phone in any::<bool>(),
+        ) {
+            let text = |n: usize| texts.get(n % 12).cloned().unwrap_or_default();
+            let facts = |from: usize, count| {
+                (from..from + count).map(|n| Fact::new(text(n), text(n + 1))).collect()
+            };
+            let ticket = TicketView {
+                seller: text(0),
+                counter: text(1),
+                event: format!("a{}", text(2)),
+                subtitle: text(3),
+                starts: text(4),
+                doors: text(5),
+                venue: text(6),
+                address: text(7),
+                place: facts(8, places),
+                details: facts(9, details),
+                barcode: "V50%*0C6J7MQM20%20".to_owned(),
+                barcode_alt: "QR".to_owned(),
+                barcode_hint: text(10),
+                small_print: vec![text(11); 6],
+            };
+            let paper = if phone { Paper::Phone } else { Paper::A4 };
+            let sheet = lay_out(&ticket, paper).expect("a ticket");
+            let boxes = boxes(&sheet);
+            for area in &boxes {
+                prop_assert!(area.x >= 0.0 && area.x + area.width <= sheet.width, "{area:?}");
+                prop_assert!(area.y >= 0.0 && area.y + area.height <= sheet.height, "{area:?}");
+                let covered = boxes.iter().filter(|other| overlap(area, other)).count();
+                prop_assert_eq!(covered, 1, "only by itself: {:?}", area);
+            }
+        }
+    }
 }

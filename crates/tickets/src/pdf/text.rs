@@ -1,5 +1,7 @@
 //! Setting a text in a box: it shrinks, wraps, and at last ends in an ellipsis. It never overflows.
 
+use std::ops::Range;
+
 use unicode_linebreak::linebreaks;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -21,6 +23,7 @@ pub(super) struct Style {
 const LEADING: f32 = 1.22;
 /// Sizes that are tried lie this far apart.
 const STEP: f32 = 0.5;
+const ELLIPSIS: &str = "…";
 
 impl Style {
     pub(super) const fn regular(size: f32) -> Self {
@@ -56,23 +59,7 @@ pub(super) struct Block {
 impl Block {
     /// Sets a text into a width. An empty text has no lines.
     pub(super) fn fit(text: &str, width: f32, style: Style) -> Self {
-        let pieces = pieces(&clean(text), style.face);
-        let mut size = style.size;
-        while size > style.size_min {
-            let wrapped = wrap(&pieces, width / size, style.face);
-            if wrapped.lines.len() <= style.lines_max && !wrapped.cut_words {
-                return Self { face: style.face, size, lines: wrapped.lines };
-            }
-            size = (size - STEP).max(style.size_min);
-        }
-        let mut lines = wrap(&pieces, width / size, style.face).lines;
-        if lines.len() > style.lines_max {
-            lines.truncate(style.lines_max);
-            if let Some(last) = lines.last_mut() {
-                *last = elide(last, width / size, style.face);
-            }
-        }
-        Self { face: style.face, size, lines }
+        Measured::of(text, style.face).fit(width, style)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -86,91 +73,188 @@ impl Block {
     pub(super) fn height(&self) -> f32 {
         self.lines.len() as f32 * self.leading()
     }
-
-    /// Of the longest line.
-    pub(super) fn width(&self) -> f32 {
-        self.lines.iter().map(|line| self.line_width(line)).fold(0.0, f32::max)
-    }
-
-    pub(super) fn line_width(&self, line: &str) -> f32 {
-        self.face.ems(line.trim_end()) * self.size
-    }
 }
 
-/// What is not broken unless it is wider than a line.
-struct Piece {
+/// A clean text with its widths, so that many sizes can be tried for the price of shaping it once.
+pub(super) struct Measured {
+    face: Face,
     text: String,
-    ems: f32,
-    /// Without the spaces at the end, which may hang over the edge.
-    ems_visible: f32,
+    /// In ems from the start to each byte.
+    offsets: Vec<f32>,
+    /// Where a line may end, in order; the last is the end.
+    breaks: Vec<usize>,
 }
 
 struct Wrapped {
-    lines: Vec<String>,
+    lines: Vec<Range<usize>>,
     cut_words: bool,
 }
 
+impl Measured {
+    pub(super) fn of(text: &str, face: Face) -> Self {
+        let text = clean(text);
+        let (offsets, breaks) = (face.offsets(&text), breaks(&text));
+        Self { face, text, offsets, breaks }
+    }
+
+    /// Of the whole text on one line.
+    pub(super) fn ems(&self) -> f32 {
+        self.width(0..self.text.len())
+    }
+
+    pub(super) fn fit(&self, width: f32, style: Style) -> Block {
+        let mut size = style.size;
+        let mut wrapped = self.wrap(width / size);
+        while (wrapped.lines.len() > style.lines_max || wrapped.cut_words) && size > style.size_min
+        {
+            size = (size - STEP).max(style.size_min);
+            wrapped = self.wrap(width / size);
+        }
+        let too_long = wrapped.lines.len() > style.lines_max;
+        wrapped.lines.truncate(style.lines_max);
+        let lines = wrapped.lines.iter().map(|line| self.part(line.clone()).to_owned());
+        let mut lines: Vec<String> = lines.collect();
+        if too_long && let (Some(text), Some(line)) = (lines.last_mut(), wrapped.lines.last()) {
+            *text = self.elide(line.clone(), width / size);
+        }
+        Block { face: self.face, size, lines }
+    }
+
+    /// Fills lines from the top, inside of words only where one is wider than a line.
+    fn wrap(&self, width: f32) -> Wrapped {
+        let mut wrapped = Wrapped { lines: Vec::new(), cut_words: false };
+        let mut line = 0..0;
+        for &end in &self.breaks {
+            if self.width(line.start..end) > width && !line.is_empty() {
+                wrapped.lines.push(line.clone());
+                line.start = line.end;
+            }
+            if self.width(line.start..end) > width {
+                wrapped.cut_words = true;
+                for end in self.clusters(line.start..end) {
+                    if self.width(line.start..end) > width && !line.is_empty() {
+                        wrapped.lines.push(line.clone());
+                        line.start = line.end;
+                    }
+                    line.end = end;
+                }
+            }
+            line.end = end;
+        }
+        if !line.is_empty() {
+            wrapped.lines.push(line);
+        }
+        wrapped
+    }
+
+    /// As much of a line as there is room for before an ellipsis.
+    fn elide(&self, line: Range<usize>, width: f32) -> String {
+        let room = width - self.face.ems(ELLIPSIS);
+        let ends =
+            self.clusters(line.clone()).take_while(|&end| self.width(line.start..end) <= room);
+        let end = ends.last().unwrap_or(line.start);
+        format!("{}{ELLIPSIS}", self.part(line.start..end).trim_end())
+    }
+
+    /// The ends of the characters as people see them.
+    fn clusters(&self, range: Range<usize>) -> impl Iterator<Item = usize> {
+        let start = range.start;
+        self.part(range).grapheme_indices(true).map(move |(at, text)| start + at + text.len())
+    }
+
+    /// Without the spaces at the end, which may hang over the edge.
+    fn width(&self, range: Range<usize>) -> f32 {
+        let end = range.start + self.part(range.clone()).trim_end().len();
+        let offset = |at: usize| self.offsets.get(at).copied().unwrap_or_default();
+        offset(end) - offset(range.start)
+    }
+
+    fn part(&self, range: Range<usize>) -> &str {
+        self.text.get(range).unwrap_or_default()
+    }
+}
+
 /// A letter that is a word of its own stays with the next one, as Czech readers expect.
-fn pieces(text: &str, face: Face) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+fn breaks(text: &str) -> Vec<usize> {
+    let mut breaks = Vec::new();
     let mut start = 0;
     for (end, _) in linebreaks(text) {
-        let piece = text.get(start..end).unwrap_or_default();
-        let mut chars = piece.trim_end().chars();
+        let mut chars = text.get(start..end).unwrap_or_default().trim_end().chars();
         let lone = chars.next().is_some_and(char::is_alphabetic) && chars.next().is_none();
-        if !piece.is_empty() && (!lone || end == text.len()) {
-            pieces.push(Piece::of(piece, face));
+        if end > start && (!lone || end == text.len()) {
+            breaks.push(end);
             start = end;
         }
     }
-    pieces
+    breaks
 }
 
-impl Piece {
-    fn of(text: &str, face: Face) -> Self {
-        let ems_visible = face.ems(text.trim_end());
-        Self { text: text.to_owned(), ems: face.ems(text), ems_visible }
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+
+    use super::*;
+
+    const STYLE: Style = Style::regular(12.0).down_to(8.0).lines(2);
+
+    fn check(text: &str, width: f32, size: f32, lines: &[&str]) {
+        let block = Block::fit(text, width, STYLE);
+        assert_eq!((block.size, block.lines), (size, lines.iter().map(|&l| l.into()).collect()));
     }
-}
 
-/// Fills lines from the top.
-fn wrap(pieces: &[Piece], width_ems: f32, face: Face) -> Wrapped {
-    let mut wrapped = Wrapped { lines: Vec::new(), cut_words: false };
-    let mut line = String::new();
-    let mut used = 0.0;
-    for piece in pieces {
-        if used + piece.ems_visible > width_ems && !line.is_empty() {
-            wrapped.lines.push(std::mem::take(&mut line));
-            used = 0.0;
+    #[test]
+    fn a_text_shrinks_before_it_is_cut() {
+        check("", 90.0, 12.0, &[]);
+        check("Dvořák", 90.0, 12.0, &["Dvořák"]);
+        check("Antonín Dvořák: Rusalka", 90.0, 12.0, &["Antonín Dvořák: ", "Rusalka"]);
+        let two = ["Antonín Dvořák: ", "Rusalka – pohádka"];
+        check("Antonín Dvořák: Rusalka – pohádka", 90.0, 10.5, &two);
+        let long = "Antonín Dvořák: Rusalka, lyrická pohádka o třech dějstvích";
+        check(long, 90.0, 8.0, &["Antonín Dvořák: ", "Rusalka, lyrická pohád…"]);
+    }
+
+    #[test]
+    fn a_word_shrinks_before_it_is_broken() {
+        check("Nejneobhospodařovávatelnější", 140.0, 10.0, &["Nejneobhospodařovávatelnější"]);
+        let broken = ["Nejneobhospodař", "ovávatelnější"];
+        check("Nejneobhospodařovávatelnější", 65.0, 8.0, &broken);
+    }
+
+    #[test]
+    fn a_lone_letter_stays_with_its_word() {
+        check("Z domu a z lesa", 60.0, 12.0, &["Z domu ", "a z lesa"]);
+        check("Sektor a", 40.0, 12.0, &["Sektor ", "a"]);
+    }
+
+    #[test]
+    fn texts_are_made_safe() {
+        for (text, expected) in [
+            ("  Jana\n\tNováková  ", "Jana Nováková"),
+            ("100\u{a0}Kč", "100\u{a0}Kč"),
+            ("Jana\u{202e}ávokáN", "JanaávokáN"),
+            ("山田 \u{e000}\u{fffe}", "\u{fffd}\u{fffd} \u{fffd}\u{fffd}"),
+        ] {
+            assert_eq!(clean(text), expected);
         }
-        if piece.ems_visible <= width_ems {
-            line.push_str(&piece.text);
-            used += piece.ems;
-            continue;
-        }
-        wrapped.cut_words = true;
-        for cluster in piece.text.graphemes(true) {
-            let ems = face.ems(cluster);
-            if used + ems > width_ems && !line.is_empty() {
-                wrapped.lines.push(std::mem::take(&mut line));
-                used = 0.0;
+        let long = clean(&"ab ".repeat(1_000));
+        assert!(long.ends_with('…') && long.chars().count() == 401);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_its_box(text in "[a-zžťůŘ –,-]{0,120}", width in 30.0..300_f32) {
+            let block = Block::fit(&text, width, STYLE);
+            prop_assert!(block.lines.len() <= STYLE.lines_max);
+            for line in &block.lines {
+                let wide = block.face.ems(line.trim_end()) * block.size;
+                prop_assert!(wide <= width + 0.5, "{line:?} is {wide} wide, not {width}");
             }
-            line.push_str(cluster);
-            used += ems;
+        }
+
+        #[test]
+        fn nothing_is_lost_where_there_is_room(text in "[a-zžťůŘ –,-]{0,120}") {
+            let block = Block::fit(&text, 200.0, Style::regular(12.0).lines(200));
+            prop_assert_eq!(block.lines.concat(), clean(&text));
         }
     }
-    if !line.is_empty() {
-        wrapped.lines.push(line);
-    }
-    wrapped
-}
-
-fn elide(line: &str, width_ems: f32, face: Face) -> String {
-    let clusters: Vec<&str> = line.trim_end().graphemes(true).collect();
-    let fits = |kept: &usize| {
-        let text: String = clusters.iter().take(*kept).copied().collect();
-        let text = format!("{}…", text.trim_end());
-        (face.ems(&text) <= width_ems).then_some(text)
-    };
-    (0..=clusters.len()).rev().find_map(|kept| fits(&kept)).unwrap_or_else(|| "…".to_owned())
 }

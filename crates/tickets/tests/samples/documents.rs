@@ -1,24 +1,8 @@
 //! Tickets as a shop would hand them over, in two languages, ordinary and extreme.
 
-use frontrow_tickets::{
-    barcode::{Flags, Ticket},
-    keys::{KeyId, SigningKey},
-    view::{Document, Fact, TicketView},
-};
-use uuid::Uuid;
+use frontrow_tickets::view::{Document, Fact, TicketView};
 
-/// A genuine barcode text.
-pub fn barcode(number: u128) -> String {
-    let ticket = Ticket {
-        ticket_id: Uuid::from_u128(0x0197_65d1_8f00_7000_8000_0000_0000_0000 + number),
-        performance_id: Uuid::from_u128(0x0197_65d1_8f00_7000_9000_0000_0000_0001),
-        category: 3,
-        flags: Flags::REDUCED,
-        valid_from: "2026-12-12T16:00:00Z".parse().expect("a moment"),
-        valid_until: "2026-12-13T02:00:00Z".parse().expect("a moment"),
-    };
-    SigningKey::from_seed(KeyId(7), &[7; 32]).sign(&ticket).as_str().to_owned()
-}
+use crate::barcodes::barcode;
 
 /// Two Czech tickets for seats in a theatre.
 pub fn czech() -> Document {
@@ -133,12 +117,13 @@ pub fn long_names() -> Document {
     let mut document = czech();
     document.tickets.truncate(1);
     for ticket in &mut document.tickets {
-        ticket.event = "Prodaná nevěsta aneb Ženitba na druhý pohled: slavnostní premiéra k \
-                        dvoustému výročí narození Bedřicha Smetany"
-            .to_owned();
-        ticket.venue = "Multifunkční aréna a kongresové centrum Ostrava-Vítkovice, hlavní sál \
-                        Václava Havla"
-            .to_owned();
+        ticket.event = String::from(
+            "Prodaná nevěsta aneb Ženitba na druhý pohled: slavnostní premiéra k dvoustému výročí \
+             narození Bedřicha Smetany",
+        );
+        ticket.venue = String::from(
+            "Multifunkční aréna a kongresové centrum Ostrava-Vítkovice, hlavní sál Václava Havla",
+        );
         ticket.place = vec![
             Fact::new("Sektor", "Přízemí vpravo – stolová úprava"),
             Fact::new("Stůl", "Severovýchodní 14"),
