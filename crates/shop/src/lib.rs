@@ -18,6 +18,7 @@ pub mod facts;
 pub mod fault;
 pub mod keys;
 pub mod limits;
+pub mod mail;
 pub mod moment;
 pub mod offer;
 pub mod plan;
@@ -27,6 +28,7 @@ pub mod sales;
 pub mod shop;
 pub mod spec;
 pub mod status;
+pub mod ticket;
 
 pub use error::{Error, Result};
 pub use shop::{Parts, Shop, ShopConfig};

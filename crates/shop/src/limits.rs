@@ -43,3 +43,14 @@ pub const PERSON_BYTES_MAX: usize = 120;
 pub const PHONE_BYTES_MAX: usize = 40;
 /// How long somebody waits for their own purchase to reach the tables before the page says "any moment".
 pub const PROJECT_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// How long before the doors open a ticket becomes valid at a gate: early doors happen.
+pub const TICKET_VALID_BEFORE_MS: i64 = 3 * 60 * 60 * 1_000;
+/// How long after the start it stays valid: a festival day, a party until morning.
+pub const TICKET_VALID_AFTER_MS: i64 = 14 * 60 * 60 * 1_000;
+/// How long a mail server may take for one mail.
+pub const SMTP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20);
+/// Mails of the outbox that are listed; it is for looking, not for keeping.
+pub const OUTBOX_LISTED_MAX: usize = 100;
+/// Bytes of one mail that is shown: fifty tickets as PDF stay far below.
+pub const OUTBOX_MAIL_BYTES_MAX: u64 = 16 * 1024 * 1024;

@@ -68,15 +68,16 @@ impl Write {
 impl Store {
     /// Opens the tables at `postgres://...` or in the file of `sqlite:PATH`, which is created if it is missing.
     pub async fn connect(url: &str, config: Config) -> Result<Self> {
-        let options = match url.strip_prefix("sqlite:") {
+        let mut options = match url.strip_prefix("sqlite:") {
             Some(path) => sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))),
             None => postgres(url),
         };
-        let mut options = options;
         options
             .max_connections(config.connections_max.max(1))
             .acquire_timeout(config.acquire_timeout)
             .connect_timeout(config.acquire_timeout)
+            .test_before_acquire_if_idle_for(limits::TRUSTED_IDLE)
+            .record_stmt_in_spans(false)
             .sqlx_logging(false);
         let db = Database::connect(options).await?;
         let writer =
@@ -168,4 +169,32 @@ fn postgres(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.statement_timeout(limits::STATEMENT).set_application_name("frontrow-store");
     options
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::{Config, Store};
+
+    #[tokio::test]
+    async fn every_sqlite_connection_is_durable_and_checks_references() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("shop.db").display());
+        let store = Store::connect(&url, Config::default()).await.unwrap();
+        // Two transactions are two connections.
+        for db in [store.snapshot().await.unwrap(), store.snapshot().await.unwrap()] {
+            let pragma = async |name: &str| -> String {
+                let sql = format!("SELECT CAST({name} AS text) FROM pragma_{name}");
+                let statement = Statement::from_string(db.get_database_backend(), sql);
+                db.query_one_raw(statement).await.unwrap().unwrap().try_get_by(0).unwrap()
+            };
+            assert_eq!(pragma("journal_mode").await, "wal");
+            assert_eq!(pragma("synchronous").await, "2");
+            assert_eq!(pragma("foreign_keys").await, "1");
+        }
+        assert!(dir.path().join("shop.db").exists());
+    }
 }

@@ -1,13 +1,14 @@
 //! What can go wrong with the tables, sorted by what the caller can do about it.
 
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError, TransactionError};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why the tables did not answer. Something that is not there is no error but `None`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No connection, a timeout, a lock, a failover: nothing is wrong with the request; ask again.
+    /// No connection, a timeout, a lock, a failover: nothing is wrong with the request; ask again. If it was to write,
+    /// it may have been written: what is asked again has the same ids.
     #[error("the database is not available")]
     Unavailable(#[source] Source),
     /// A row with this unique value exists, or a row that this one refers to does not.
@@ -21,8 +22,8 @@ pub enum Error {
         /// What.
         column: &'static str,
     },
-    /// A statement or a value that the database does not accept: our fault.
-    #[error("the database did not accept a statement")]
+    /// An address, a statement or a value that the database does not accept: our fault.
+    #[error("the database did not accept what it was given")]
     Bug(#[source] Source),
 }
 
@@ -56,33 +57,22 @@ impl From<DbErr> for Error {
     }
 }
 
-impl From<TransactionError<DbErr>> for Error {
-    fn from(error: TransactionError<DbErr>) -> Self {
-        match error {
-            TransactionError::Connection(error) | TransactionError::Transaction(error) => {
-                error.into()
-            }
-        }
-    }
-}
-
 fn unavailable(error: &DbErr) -> bool {
     match error {
-        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout | ConnAcquireErr::ConnectionClosed)
-        | DbErr::Conn(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            match error.as_ref() {
-                SqlxError::Io(_)
-                | SqlxError::Tls(_)
-                | SqlxError::PoolTimedOut
-                | SqlxError::PoolClosed
-                | SqlxError::WorkerCrashed => true,
-                SqlxError::Database(error) => {
-                    error.code().is_some_and(|code| unavailable_code(&code))
-                }
-                _ => false,
-            }
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout | ConnAcquireErr::ConnectionClosed) => {
+            true
         }
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => match error.as_ref() {
+            SqlxError::Io(_)
+            | SqlxError::Tls(_)
+            | SqlxError::PoolTimedOut
+            | SqlxError::PoolClosed
+            | SqlxError::WorkerCrashed => true,
+            SqlxError::Database(error) => error.code().is_some_and(|code| unavailable_code(&code)),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -98,4 +88,21 @@ fn unavailable_code(code: &str) -> bool {
     }
     // Busy, locked, read-only, disk I/O, full, cannot open, shared-memory lock.
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14 | 15))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unavailable_code;
+
+    #[test]
+    fn codes_that_pass_by_themselves_are_told_from_faults() {
+        // A deadlock, a shutdown, too many connections, a standby; SQLite's busy snapshot and full disk.
+        for code in ["40P01", "57P01", "53300", "25006", "517", "13"] {
+            assert!(unavailable_code(code), "{code}");
+        }
+        // A syntax error, a bad value, a wrong password; SQLite's constraint and plain error.
+        for code in ["42601", "22021", "28P01", "2067", "1"] {
+            assert!(!unavailable_code(code), "{code}");
+        }
+    }
 }

@@ -41,6 +41,9 @@ pub const JOB_ERROR_CHARS_MAX: usize = 500;
 pub const PURGE_MAX: u64 = 1_000;
 /// Records that one transaction of the projector takes, and then to the end of the entry: some tenths of a second.
 pub const PROJECT_RECORDS_MAX: usize = 2_000;
+/// A connection that was used this recently is handed out without asking whether it still works: asking would be a
+/// round trip for every statement.
+pub const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process that writes. Writers of one process queue in it and do not need this.
 pub const SQLITE_BUSY: Duration = Duration::from_secs(10);
 /// How long a migration on PostgreSQL waits for a table lock. Queries pile up behind a waiting migration, so it gives

@@ -201,6 +201,7 @@ CREATE TABLE jobs (
 ) {strict};
 CREATE UNIQUE INDEX jobs_kind_unique_key ON jobs (kind, unique_key);
 CREATE INDEX jobs_due ON jobs (due_at, id) WHERE state = 'queued';
+CREATE INDEX jobs_dead ON jobs (created_at, id) WHERE state = 'dead';
 CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 
 -- high_position is the furthest that was ever projected: a rebuild starts from zero but sends no mail twice.

@@ -1,6 +1,8 @@
 //! Connecting, migrating, writing at once.
 
-use frontrow_store::{Error, payments::NewPayment};
+use std::time::Duration;
+
+use frontrow_store::{Config, Error, Store, payments::NewPayment};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -69,4 +71,15 @@ pub async fn a_closed_store_is_unavailable(world: World) {
     assert!(error.is_retryable(), "{error:?}");
     assert!(world.store.ping().await.unwrap_err().is_retryable());
     assert!(world.store.fail_order(world.id()).await.unwrap_err().is_retryable());
+}
+
+#[tokio::test]
+async fn nobody_at_the_address_is_unavailable_and_no_address_is_a_fault() {
+    let config = Config { acquire_timeout: Duration::from_millis(300), ..Config::default() };
+    let nobody = Store::connect("postgres://shop@127.0.0.1:1/shop", config).await.unwrap_err();
+    assert!(nobody.is_retryable(), "{nobody:?}");
+    for fault in ["shop.db", "http://example.org", "postgres://shop@host:port/shop"] {
+        let error = Store::connect(fault, config).await.unwrap_err();
+        assert!(matches!(error, Error::Bug(_)), "{fault}: {error:?}");
+    }
 }
