@@ -29,6 +29,7 @@ pub mod shop;
 pub mod spec;
 pub mod status;
 pub mod ticket;
+pub mod verify;
 
 pub use error::{Error, Result};
 pub use shop::{Parts, Shop, ShopConfig};

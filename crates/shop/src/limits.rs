@@ -54,3 +54,10 @@ pub const SMTP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20)
 pub const OUTBOX_LISTED_MAX: usize = 100;
 /// Bytes of one mail that is shown: fifty tickets as PDF stay far below.
 pub const OUTBOX_MAIL_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Faults that an audit lists; whoever repairs a hundred sees the rest next time.
+pub const VERIFY_FAULTS_MAX: usize = 100;
+/// Entries between two checks of every invariant, each of which looks at every place.
+pub const VERIFY_ENTRIES_PER_CHECK: u64 = 5_000;
+/// How often one sale is compared while its tables move.
+pub const VERIFY_TRIES_MAX: u32 = 5;
