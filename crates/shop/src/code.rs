@@ -2,6 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use frontrow_ledger::OrderId;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -65,6 +66,11 @@ impl OrderToken {
         let genuine = keys.order_link_mac(&[id]);
         let genuine = genuine.first_chunk::<16>()?;
         bool::from(claimed.ct_eq(genuine)).then(|| Uuid::from_bytes(*id))
+    }
+
+    /// What the tables keep of it.
+    pub(crate) fn hash(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
     }
 
     /// As it stands in a URL.

@@ -49,6 +49,19 @@ pub enum PlaceName {
     Area(frontrow_store::Texts),
 }
 
+impl PlaceName {
+    /// In one line, as kept with an order: `Stalls, 4, 12`.
+    pub(crate) fn in_words(&self, language: &str) -> String {
+        match self {
+            Self::Seat { zone, row, seat } => {
+                let parts = [zone, row, seat].into_iter().filter(|part| !part.is_empty());
+                parts.map(String::as_str).collect::<Vec<_>>().join(", ")
+            }
+            Self::Area(name) => name.get(language).to_owned(),
+        }
+    }
+}
+
 impl Facts {
     /// Which performance.
     pub fn id(&self) -> Uuid {

@@ -5,12 +5,15 @@
 //!
 //! - Import: [`plan`] reads seating plans, [`sale_file`] and [`spec`] what is sold in them, [`offer`] joins both.
 //! - Reading: [`facts`] is what is announced, [`sales`] what is sold for how much, [`status`] what is free.
-//! - Buying: [`cart`] holds places.
+//! - Buying: [`cart`] holds places, [`checkout`] makes an order of them, [`settle`] hears of the money, [`orders`] and
+//!   [`ticket`] are what the buyer has, [`mail`] is what they get.
 //!
 //! A purchase is never half done: each step is written down before the next, and a worker picks up what a crash left.
 
+pub mod bank;
 pub mod buyer;
 pub mod cart;
+pub mod checkout;
 pub mod code;
 mod document;
 pub mod error;
@@ -20,16 +23,22 @@ pub mod keys;
 pub mod limits;
 pub mod mail;
 pub mod moment;
+mod notify;
 pub mod offer;
+pub mod orders;
 pub mod plan;
+mod projector;
 pub mod random;
+mod refunds;
 pub mod sale_file;
 pub mod sales;
+pub mod settle;
 pub mod shop;
 pub mod spec;
 pub mod status;
 pub mod ticket;
 pub mod verify;
+mod worker;
 
 pub use error::{Error, Result};
 pub use shop::{Parts, Shop, ShopConfig};

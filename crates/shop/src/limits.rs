@@ -61,3 +61,31 @@ pub const VERIFY_FAULTS_MAX: usize = 100;
 pub const VERIFY_ENTRIES_PER_CHECK: u64 = 5_000;
 /// How often one sale is compared while its tables move.
 pub const VERIFY_TRIES_MAX: u32 = 5;
+
+/// When a new payment is first asked about, if its provider says nothing before.
+pub const PAYMENT_FIRST_CHECK_MS: i64 = 10_000;
+/// Shortest and longest wait between two questions about one open payment.
+pub const PAYMENT_CHECKS_MS: (i64, i64) = (5_000, 5 * 60_000);
+/// Ages at which a failed payment is asked about once more, for money that comes late all the same.
+pub const CHECKS_AFTER_FAILURE_MS: [i64; 5] =
+    [20 * 60_000, 60 * 60_000, 6 * 3_600_000, 24 * 3_600_000, 3 * 24 * 3_600_000];
+/// How much earlier than the hold a payment ends.
+pub const PAYMENT_MARGIN_MS: i64 = 30_000;
+/// How long whoever has made a payment `paid` has it for itself: many times longer than the ledger takes to answer.
+pub const SETTLE_LEASE_MS: i64 = 20_000;
+/// How long after its hold an unpaid order is given up.
+pub const ORDER_EXPIRY_MARGIN_MS: i64 = 60_000;
+/// Jobs, payments or events that a worker takes at once.
+pub const WORK_AT_ONCE: u32 = 20;
+/// How long a worker has a job for itself: mail servers and providers are slow.
+pub const JOB_LEASE_MS: i64 = 60_000;
+/// How often an idle worker looks for what is due.
+pub const WORK_INTERVAL: std::time::Duration = std::time::Duration::from_millis(500);
+/// How often every stream is compared with the tables, for what a crash or another replica left.
+pub const SWEEP_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
+/// How often finished jobs, old calls and old carts are thrown away.
+pub const PURGE_INTERVAL_MS: i64 = 60 * 60_000;
+/// For how long they are kept.
+pub const KEPT_MS: i64 = 30 * 24 * 60 * 60_000;
+/// How old an event of a provider is before the worker takes it from whoever received it.
+pub const EVENT_PATIENCE_MS: i64 = 5_000;

@@ -6,11 +6,14 @@ use frontrow_ledger::{CommandId, Time, sale::Sale};
 use frontrow_log::{Clock, Log, Registry};
 use frontrow_payments::{provider::Provider, test_provider::TestProvider};
 use frontrow_store::Store;
+use tokio::sync::Notify;
 
 use crate::{
     Error, Result,
     facts::FactsCache,
     keys::{Keys, half},
+    mail::Mailer,
+    projector::Dirty,
     random::{self, Random},
     status::StatusCache,
 };
@@ -27,6 +30,8 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn Provider>>,
     /// The built-in bank, in demonstrations and tests only; also one of the providers.
     pub test_bank: Option<TestProvider>,
+    /// How mail leaves.
+    pub mailer: Mailer,
     /// Derived from the master secret.
     pub keys: Keys,
     /// The time.
@@ -58,12 +63,15 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) providers: BTreeMap<&'static str, Arc<dyn Provider>>,
     pub(crate) test_bank: Option<TestProvider>,
+    pub(crate) mailer: Mailer,
     pub(crate) keys: Keys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) config: ShopConfig,
     pub(crate) facts: FactsCache,
     pub(crate) statuses: StatusCache,
+    pub(crate) dirty: Dirty,
+    pub(crate) work: Notify,
 }
 
 impl Shop {
@@ -77,12 +85,15 @@ impl Shop {
                 store: parts.store,
                 providers: providers.collect(),
                 test_bank: parts.test_bank,
+                mailer: parts.mailer,
                 keys: parts.keys,
                 clock: parts.clock,
                 random: parts.random,
                 config: parts.config,
                 facts: FactsCache::default(),
                 statuses: StatusCache::default(),
+                dirty: Dirty::default(),
+                work: Notify::new(),
             }),
         }
     }

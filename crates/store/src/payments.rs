@@ -197,7 +197,8 @@ impl Store {
     }
 
     /// Changes a payment's state and writes what follows from it. False, changing nothing, if it is in none of the
-    /// states that the change starts from.
+    /// states that the change starts from. [`Error::Conflict`] if it would be the second [`PaymentState::Paid`] of its
+    /// order: only one payment pays an order.
     pub async fn change_payment(&self, change: PaymentChange) -> Result<bool> {
         let from = change.from.iter().map(|state| state.as_str());
         let write = self.write().await?;
@@ -218,6 +219,22 @@ impl Store {
         jobs::enqueue(&write.tx, &change.jobs, change.now).await?;
         write.commit().await?;
         Ok(true)
+    }
+
+    /// Takes a paid payment whose consequence is not drawn yet, for this caller alone until `again_at`. False if it is
+    /// not such a payment, or if somebody else has it at the moment.
+    pub async fn claim_paid_payment(&self, id: Uuid, now: Time, again_at: Time) -> Result<bool> {
+        let write = self.write().await?;
+        let claimed = payments::Entity::update_many()
+            .col_expr(payments::Column::NextCheckAt, Expr::value(again_at.0))
+            .filter(payments::Column::Id.eq(id))
+            .filter(payments::Column::State.eq(PaymentState::Paid.as_str()))
+            .filter(payments::Column::SettledAt.is_null())
+            .filter(payments::Column::NextCheckAt.lte(now.0))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(claimed.rows_affected == 1)
     }
 
     /// The consequence of a payment is drawn; nothing is to be checked any more. False if it was before.

@@ -161,6 +161,8 @@ CREATE TABLE payments (
 ) {strict};
 CREATE UNIQUE INDEX payments_provider_provider_ref ON payments (provider, provider_ref);
 CREATE INDEX payments_by_order ON payments (order_id, created_at, id);
+-- An order is paid once: a second payment that succeeds cannot become 'paid' too, and goes back.
+CREATE UNIQUE INDEX payments_one_paid ON payments (order_id) WHERE state = 'paid';
 CREATE INDEX payments_due ON payments (next_check_at) WHERE next_check_at IS NOT NULL;
 
 CREATE TABLE payment_events (

@@ -1,0 +1,115 @@
+//! The books of the built-in test bank, in the shop's tables, and its deliveries.
+
+use async_trait::async_trait;
+use frontrow_ledger::Time;
+use frontrow_payments::{
+    provider::ProviderRef,
+    test_provider::{
+        account::BankPayment,
+        bank::{Bank, BankError},
+        delivery::Delivery,
+    },
+};
+use frontrow_store::{Store, test_bank};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Result, Shop};
+
+/// The test bank's books in the shop's tables: documents to them.
+#[derive(Debug, Clone)]
+pub struct StoreBank(pub Store);
+
+#[async_trait]
+impl Bank for StoreBank {
+    async fn insert(&self, payment: &BankPayment) -> std::result::Result<bool, BankError> {
+        self.0.bank_insert(&payment_row(payment)?).await.map_err(failed)
+    }
+
+    async fn find(
+        &self,
+        provider_ref: &ProviderRef,
+    ) -> std::result::Result<Option<BankPayment>, BankError> {
+        let row = self.0.bank_payment(provider_ref.as_str()).await.map_err(failed)?;
+        row.map(|row| read(row.document)).transpose()
+    }
+
+    async fn replace(
+        &self,
+        payment: &BankPayment,
+        deliveries: &[Delivery],
+    ) -> std::result::Result<bool, BankError> {
+        let deliveries: Vec<_> =
+            deliveries.iter().map(delivery_row).collect::<std::result::Result<_, _>>()?;
+        self.0.bank_replace(&payment_row(payment)?, &deliveries).await.map_err(failed)
+    }
+
+    async fn due(&self, now: Time, limit: usize) -> std::result::Result<Vec<Delivery>, BankError> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let rows = self.0.bank_due(now, limit).await.map_err(failed)?;
+        rows.into_iter().map(|row| read(row.document)).collect()
+    }
+
+    async fn reschedule(
+        &self,
+        before: &Delivery,
+        after: Option<&Delivery>,
+    ) -> std::result::Result<bool, BankError> {
+        let after = after.map(delivery_row).transpose()?;
+        let before = delivery_row(before)?;
+        self.0.bank_reschedule(&before, after.as_ref()).await.map_err(failed)
+    }
+
+    async fn remove(&self, delivery_id: &str) -> std::result::Result<(), BankError> {
+        self.0.bank_remove(delivery_id).await.map_err(failed)
+    }
+}
+
+impl Shop {
+    /// What the test bank has to say is said, as if it came over the network.
+    pub(crate) async fn deliver_test_webhooks(&self) -> Result<bool> {
+        let Some(bank) = self.test_bank() else { return Ok(false) };
+        let broken = |error: BankError| crate::Error::Broken("the test bank's word", error.into());
+        let due = bank.claim_deliveries(self.now()).await.map_err(broken)?;
+        let any = !due.is_empty();
+        for webhook in due {
+            match self.webhook("test", &webhook.headers, &webhook.body).await {
+                Ok(()) => bank.delivered(&webhook.delivery_id).await.map_err(broken)?,
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, "the shop did not take a webhook of the test bank");
+                }
+            }
+        }
+        Ok(any)
+    }
+}
+
+fn payment_row(payment: &BankPayment) -> std::result::Result<test_bank::BankPayment, BankError> {
+    Ok(test_bank::BankPayment {
+        bank_ref: payment.provider_ref.as_str().to_owned(),
+        version: payment.version,
+        document: write(payment)?,
+    })
+}
+
+fn delivery_row(delivery: &Delivery) -> std::result::Result<test_bank::BankDelivery, BankError> {
+    Ok(test_bank::BankDelivery {
+        delivery_id: delivery.delivery_id.clone(),
+        bank_ref: delivery.provider_ref.as_str().to_owned(),
+        due_at: delivery.due_at,
+        attempts: delivery.attempts,
+        document: write(delivery)?,
+    })
+}
+
+fn write(value: &impl Serialize) -> std::result::Result<serde_json::Value, BankError> {
+    serde_json::to_value(value).map_err(|error| BankError(error.into()))
+}
+
+fn read<T: DeserializeOwned>(document: serde_json::Value) -> std::result::Result<T, BankError> {
+    serde_json::from_value(document).map_err(|error| BankError(error.into()))
+}
+
+fn failed(error: frontrow_store::Error) -> BankError {
+    BankError(error.into())
+}

@@ -1,0 +1,296 @@
+//! From held places to an order, and from an order to the provider's page.
+//!
+//! The steps, each written down before the next: the ledger binds the hold to the order and fixes its places; the order
+//! is written with the prices as held; the payment is written; the provider opens it, with the payment's id as its
+//! idempotency key and without anything locked. Every id follows from what is bought, so that whoever repeats the
+//! request, or comes back after a crash, goes on with the same order.
+
+mod form;
+
+use frontrow_ledger::{
+    ChannelId, CommandId, HoldId, OrderId, Time,
+    sale::{Command, Record, Refusal},
+};
+use frontrow_payments::provider::{Money, OpenPayment, PaymentId};
+use frontrow_store::{
+    jobs::NewJob,
+    orders::{Contact, NewOrder, NewPosition, Order},
+    payments::{NewPayment, Payment, PaymentState},
+};
+use frontrow_words::Language;
+use uuid::Uuid;
+
+use crate::{
+    Error, Result, Shop,
+    buyer::Email,
+    cart::{HoldRef, HoldStatus, HoldView},
+    code::{self, OrderToken},
+    limits::{ORDER_EXPIRY_MARGIN_MS, PAYMENT_FIRST_CHECK_MS, PAYMENT_MARGIN_MS},
+    random,
+    worker::JOB_ORDER_EXPIRY,
+};
+
+pub use form::CheckoutForm;
+
+/// What was asked to be bought.
+#[derive(Debug, Clone)]
+pub struct CheckoutRequest {
+    /// Which hold.
+    pub at: HoldRef,
+    /// Through which door.
+    pub channel: ChannelId,
+    /// Who buys.
+    pub form: CheckoutForm,
+    /// In which language to write to them.
+    pub language: Language,
+}
+
+/// Where the buyer goes next.
+#[derive(Debug, Clone)]
+pub enum CheckedOut {
+    /// To the provider's page.
+    Pay {
+        /// The order meanwhile.
+        order: OrderToken,
+        /// The provider's page.
+        url: String,
+    },
+    /// Nothing is to be paid, or it was paid before: to the order.
+    Done {
+        /// The order.
+        order: OrderToken,
+    },
+}
+
+impl CheckedOut {
+    /// The order.
+    pub const fn order(&self) -> &OrderToken {
+        match self {
+            Self::Pay { order, .. } | Self::Done { order } => order,
+        }
+    }
+}
+
+impl Shop {
+    /// Buys what is held. Faults of the form are all named at once; the same request again goes on with the same
+    /// order.
+    pub async fn checkout(&self, request: CheckoutRequest) -> Result<CheckedOut> {
+        let view = self.hold_view(request.at).await?;
+        if let HoldStatus::Sold { order } = view.state {
+            return Ok(CheckedOut::Done { order: self.token(order) });
+        }
+        if view.positions.is_empty() {
+            return Err(Refusal::UnknownHold.into());
+        }
+        let names = view.facts.offer.names_required;
+        let email = request.form.check(view.positions.len(), names)?;
+        let id = self.order_id(&request);
+        let attempt = u32::try_from(self.inner.store.payments_of_order(id).await?.len());
+        let attempt = attempt.unwrap_or(u32::MAX);
+        self.bind(request.at, id, &email, attempt).await?;
+        // From here on the places are fixed; what was held a moment ago may have been less.
+        let view = self.hold_view(request.at).await?;
+        request.form.check(view.positions.len(), names)?;
+        let order = self.write_order(id, &request, &view).await?;
+        self.open_payment(&order).await
+    }
+
+    /// Opens another payment of an order that is not paid yet: the same places if they are still free.
+    pub async fn pay_again(&self, token: &str) -> Result<CheckedOut> {
+        let order = self.order_of_token(token).await?;
+        let done = CheckedOut::Done { order: self.token(order.id) };
+        let payments = self.inner.store.payments_of_order(order.id).await?;
+        if payments.iter().any(|payment| payment.state == PaymentState::Paid) {
+            return Ok(done);
+        }
+        let at =
+            HoldRef { performance: order.performance_id, hold: HoldId(order.hold_id.as_u128()) };
+        let email = Email::parse(&order.contact.email).ok_or(Error::NotFound("contact"))?;
+        let attempt = u32::try_from(payments.len()).unwrap_or(u32::MAX);
+        match self.bind(at, order.id, &email, attempt).await {
+            Err(Error::Refused(Refusal::HoldSold)) => Ok(done),
+            Err(error) => Err(error),
+            Ok(_) => self.open_payment(&order).await,
+        }
+    }
+
+    /// The ledger binds the hold to the order, taking lapsed places again if they are free. Answers until when.
+    async fn bind(&self, at: HoldRef, order: Uuid, email: &Email, attempt: u32) -> Result<Time> {
+        let id = |purpose| {
+            let number = attempt.to_be_bytes();
+            self.command_id(purpose, &[&at.hold.0.to_be_bytes(), order.as_bytes(), &number])
+        };
+        let check_out = || Command::Checkout {
+            hold: at.hold,
+            order: OrderId(order.as_u128()),
+            buyer: email.buyer(&self.inner.keys),
+        };
+        let mut bound = self.submit(at.performance, id("checkout"), check_out()).await;
+        if matches!(bound, Err(Error::Refused(Refusal::HoldExpired))) {
+            let again = Command::Reacquire { hold: at.hold };
+            self.submit(at.performance, self.new_command_id(), again).await?;
+            bound = self.submit(at.performance, id("checkout"), check_out()).await;
+        }
+        match bound? {
+            Record::CheckedOut { until, .. } => Ok(until),
+            // One command becomes one kind of record.
+            _ => Err(Refusal::CommandReused.into()),
+        }
+    }
+
+    /// Which order a hold becomes when it is bought with this contact; with other data it is another order.
+    fn order_id(&self, request: &CheckoutRequest) -> Uuid {
+        let form = &request.form;
+        let attendees = form.attendees.join("\n");
+        let parts: [&[u8]; 6] = [
+            request.at.performance.as_bytes(),
+            &request.at.hold.0.to_be_bytes(),
+            form.name.as_bytes(),
+            form.email.as_bytes(),
+            form.phone.as_bytes(),
+            attendees.as_bytes(),
+        ];
+        random::custom_uuid(self.derive("order", "checkout", &parts))
+    }
+
+    async fn write_order(
+        &self,
+        id: Uuid,
+        request: &CheckoutRequest,
+        view: &HoldView,
+    ) -> Result<Order> {
+        let now = self.now();
+        let due_at = match view.state {
+            HoldStatus::Paying { until, .. } => until,
+            _ => now,
+        };
+        let expiry = NewJob {
+            kind: JOB_ORDER_EXPIRY.to_owned(),
+            key: id.to_string(),
+            payload: serde_json::json!({ "order": id }),
+            due_at: due_at.plus_ms(ORDER_EXPIRY_MARGIN_MS),
+        };
+        self.inner.store.enqueue_jobs(&[expiry], now).await?;
+        let token = OrderToken::new(&self.inner.keys, OrderId(id.as_u128()));
+        let codes = 0..frontrow_store::limits::ORDER_CODES_MAX;
+        let order = NewOrder {
+            id,
+            codes: codes.map(|_| code::draw(&*self.inner.random)).collect(),
+            secret_hash: token.hash(),
+            performance_id: request.at.performance,
+            hold_id: Uuid::from_u128(request.at.hold.0),
+            channel: request.channel,
+            contact: Contact {
+                name: request.form.name.trim().to_owned(),
+                email: request.form.email.trim().to_owned(),
+                phone: request.form.phone.trim().to_owned(),
+            },
+            locale: request.language.code().to_owned(),
+            currency: view.currency.code().to_owned(),
+            positions: positions(request, view),
+            idempotency_hash: None,
+            created_at: now,
+        };
+        Ok(self.inner.store.create_order(order).await?.into_order())
+    }
+
+    /// Opens the next payment of an order, or goes on with the one that is open.
+    async fn open_payment(&self, order: &Order) -> Result<CheckedOut> {
+        let token = self.token(order.id);
+        if order.total_minor == 0 {
+            self.confirm_free(order).await?;
+            return Ok(CheckedOut::Done { order: token });
+        }
+        let payment = self.next_payment(order).await?;
+        if payment.state == PaymentState::Paid {
+            return Ok(CheckedOut::Done { order: token });
+        }
+        if let Some(url) = payment.page_url {
+            return Ok(CheckedOut::Pay { order: token, url });
+        }
+        let provider = self.provider(&payment.provider)?;
+        let facts = self.facts(order.performance_id).await?;
+        let language = Language::parse(&order.locale).unwrap_or(Language::En);
+        let request = OpenPayment {
+            payment_id: PaymentId(payment.id),
+            order_code: order.code.clone(),
+            amount: self.money(&payment)?,
+            description: facts.details.event.title.get(language.code()).to_owned(),
+            return_url: self.order_url(&token),
+            // What the fan pays in the last second should arrive while the places are held.
+            expires_at: self.held_until(order).await?.plus_ms(-PAYMENT_MARGIN_MS),
+            locale: language.code().to_owned(),
+        };
+        let opened = provider.open(&request, self.now()).await?;
+        let reference = opened.provider_ref.as_str();
+        let url = opened.redirect_url;
+        self.inner.store.payment_opened(payment.id, reference, &url, self.now()).await?;
+        Ok(CheckedOut::Pay { order: token, url })
+    }
+
+    /// The payment to go on with: one that is being opened or open, or a new one.
+    async fn next_payment(&self, order: &Order) -> Result<Payment> {
+        let payments = self.inner.store.payments_of_order(order.id).await?;
+        let going_on = payments.iter().rev().find(|payment| {
+            matches!(payment.state, PaymentState::Paid | PaymentState::Open | PaymentState::Opening)
+        });
+        if let Some(payment) = going_on {
+            return Ok(payment.clone());
+        }
+        let number = payments.len().to_be_bytes();
+        let id = self.derive("payment", "order", &[order.id.as_bytes(), &number]);
+        let now = self.now();
+        let payment = NewPayment {
+            id: random::custom_uuid(id),
+            order_id: order.id,
+            provider: self.inner.config.provider.clone(),
+            amount_minor: order.total_minor,
+            currency: order.currency.clone(),
+            next_check_at: now.plus_ms(PAYMENT_FIRST_CHECK_MS),
+            created_at: now,
+        };
+        Ok(self.inner.store.create_payment(payment).await?)
+    }
+
+    async fn confirm_free(&self, order: &Order) -> Result<()> {
+        let confirm = Command::Confirm {
+            hold: HoldId(order.hold_id.as_u128()),
+            order: OrderId(order.id.as_u128()),
+        };
+        let id = self.command_id("confirm-free", &[order.id.as_bytes()]);
+        self.submit(order.performance_id, id, confirm).await?;
+        self.show(order.performance_id).await;
+        Ok(())
+    }
+
+    async fn held_until(&self, order: &Order) -> Result<Time> {
+        let hold = HoldId(order.hold_id.as_u128());
+        let until = |book: &frontrow_ledger::sale::Book| book.hold(hold).map(|hold| hold.until);
+        let until = self.look(order.performance_id, until).await?;
+        until.ok_or_else(|| Refusal::UnknownHold.into())
+    }
+
+    pub(crate) fn money(&self, payment: &Payment) -> Result<Money> {
+        let code: Option<[u8; 3]> = payment.currency.as_bytes().try_into().ok();
+        let code = code.ok_or(Error::NotFound("currency"))?;
+        let currency = frontrow_ledger::sale::Currency(code);
+        Ok(Money { amount_minor: payment.amount_minor, currency })
+    }
+
+    pub(crate) fn confirm_id(&self, payment: Uuid) -> CommandId {
+        self.command_id("confirm", &[payment.as_bytes()])
+    }
+}
+
+fn positions(request: &CheckoutRequest, view: &HoldView) -> Vec<NewPosition> {
+    let attendee = |index: usize| request.form.attendees.get(index).map_or("", |name| name.trim());
+    let position = |(index, position): (usize, &crate::cart::PositionView)| NewPosition {
+        place: position.at,
+        label: position.place.in_words(request.language.code()),
+        category: position.category,
+        ticket_type: position.ticket_type,
+        price_minor: position.price_minor,
+        attendee_name: attendee(index).to_owned(),
+    };
+    view.positions.iter().enumerate().map(position).collect()
+}

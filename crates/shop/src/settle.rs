@@ -1,0 +1,252 @@
+//! The provider's word: heard first, late, twice or never, and each time drawn into the same consequence.
+//!
+//! A payment that succeeded becomes a ticket or a refund, by itself:
+//!
+//! 1. It becomes `paid`, unless another payment of the order is: then it goes back. The tables hold that by a unique
+//!    index, so two payments of one order cannot both stay.
+//! 2. Whoever made it `paid` (or picked it up after a crash) has it for a while and asks the ledger to confirm.
+//! 3. Confirmed: the payment is settled, and the projector makes tickets and mail. Refused (its places are gone): it
+//!    becomes `refund-due`, together with the job that gives the money back.
+//!
+//! Each step is found again by the worker: payments that are due to be looked at, and jobs.
+
+use frontrow_ledger::{HoldId, OrderId, sale::Command};
+use frontrow_payments::provider::{self, ProviderRef};
+use frontrow_store::{
+    jobs::NewJob,
+    payment_events::{Intake, PaymentEvent},
+    payments::{Payment, PaymentChange, PaymentState},
+};
+use http::HeaderMap;
+use uuid::Uuid;
+
+use crate::{
+    Error, Result, Shop,
+    limits::{CHECKS_AFTER_FAILURE_MS, PAYMENT_CHECKS_MS, SETTLE_LEASE_MS},
+    worker::JOB_PAYMENT_REFUND,
+};
+
+/// How far a payment is after its provider was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// Nobody has decided yet.
+    Waiting,
+    /// It will not be paid, as far as the provider knows today.
+    Failed,
+    /// The money is there, and somebody is about to draw the consequence.
+    InProgress,
+    /// The order is sold.
+    Sold,
+    /// The money goes back, or went back.
+    Refund,
+}
+
+impl Shop {
+    /// A provider speaks. `Ok` means that it need not say so again.
+    pub async fn webhook(&self, provider: &str, headers: &HeaderMap, body: &[u8]) -> Result<()> {
+        let now = self.now();
+        let provider = self.provider(provider)?;
+        let event = provider.parse_webhook(headers, body, now).map_err(Error::Webhook)?;
+        let received = PaymentEvent {
+            provider: provider.name().to_owned(),
+            event_id: event.event_id,
+            payload: serde_json::json!({ "ref": event.provider_ref.as_str() }),
+            received_at: now,
+        };
+        if self.inner.store.receive_payment_event(&received).await? == Intake::Processed {
+            return Ok(());
+        }
+        // From here on it cannot get lost: what fails now, the worker does again.
+        if let Err(error) = self.payment_event(&received).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a payment event waits");
+        }
+        Ok(())
+    }
+
+    /// Deals with an event that was received.
+    pub(crate) async fn payment_event(&self, event: &PaymentEvent) -> Result<()> {
+        let reference = event.payload.get("ref").and_then(serde_json::Value::as_str);
+        let reference = reference.unwrap_or_default();
+        let payment = self.inner.store.payment_by_ref(&event.provider, reference).await?;
+        // The word may overtake the answer to opening the payment: then the event waits.
+        let payment = payment.ok_or(Error::NotFound("payment"))?;
+        self.settle(payment.id).await?;
+        let store = &self.inner.store;
+        store.payment_event_processed(&event.provider, &event.event_id, self.now()).await?;
+        Ok(())
+    }
+
+    /// The buyer came back from the provider: asks about every payment of the order that is open.
+    pub async fn payment_returned(&self, token: &str) -> Result<()> {
+        let order = self.order_of_token(token).await?;
+        for payment in self.inner.store.payments_of_order(order.id).await? {
+            if payment.settled_at.is_none() {
+                self.settle(payment.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the provider about a payment and draws the consequence. May be called any number of times, by anybody.
+    pub async fn settle(&self, payment: Uuid) -> Result<Settled> {
+        let payment = self.inner.store.payment(payment).await?;
+        let payment = payment.ok_or(Error::NotFound("payment"))?;
+        match payment.state {
+            PaymentState::RefundDue | PaymentState::Refunded => Ok(Settled::Refund),
+            PaymentState::Paid if payment.settled_at.is_some() => Ok(Settled::Sold),
+            PaymentState::Paid => {
+                let now = self.now();
+                let again_at = now.plus_ms(SETTLE_LEASE_MS);
+                if self.inner.store.claim_paid_payment(payment.id, now, again_at).await? {
+                    self.conclude(&payment).await
+                } else {
+                    Ok(Settled::InProgress)
+                }
+            }
+            PaymentState::Opening | PaymentState::Open | PaymentState::Failed => {
+                self.ask(payment).await
+            }
+        }
+    }
+
+    /// A payment that was due, and is this worker's for a while.
+    pub(crate) async fn settle_claimed(&self, payment: Payment) -> Result<Settled> {
+        match payment.state {
+            PaymentState::Paid if payment.settled_at.is_none() => self.conclude(&payment).await,
+            _ => self.settle(payment.id).await,
+        }
+    }
+
+    async fn ask(&self, payment: Payment) -> Result<Settled> {
+        let reference = payment.provider_ref.as_deref().map(ProviderRef::parse);
+        let Some(Ok(reference)) = reference else {
+            // Its page was never shown to anybody, so nobody has paid.
+            return self.unopened(&payment).await;
+        };
+        let provider = self.provider(&payment.provider)?;
+        match provider.check(&reference, self.now()).await? {
+            provider::PaymentState::Open => {
+                let age_ms = self.now().ms_since(payment.created_at).max(0);
+                let wait_ms = (age_ms / 4).clamp(PAYMENT_CHECKS_MS.0, PAYMENT_CHECKS_MS.1);
+                self.look_again(&payment, Some(wait_ms)).await?;
+                Ok(Settled::Waiting)
+            }
+            provider::PaymentState::Failed(_) => self.failed(&payment).await,
+            provider::PaymentState::Paid { amount, .. } => {
+                if let Err(mismatch) = amount.settles(self.money(&payment)?) {
+                    tracing::error!(payment.id = %payment.id, %mismatch, "a payment does not fit its order");
+                    return self.give_back(&payment, "amount-mismatch").await;
+                }
+                self.paid(&payment).await
+            }
+        }
+    }
+
+    async fn paid(&self, payment: &Payment) -> Result<Settled> {
+        let now = self.now();
+        let change = PaymentChange {
+            id: payment.id,
+            from: UNDECIDED.to_vec(),
+            to: PaymentState::Paid,
+            next_check_at: Some(now.plus_ms(SETTLE_LEASE_MS)),
+            jobs: Vec::new(),
+            now,
+        };
+        match self.inner.store.change_payment(change).await {
+            Ok(true) => self.conclude(payment).await,
+            // Somebody else heard it as well.
+            Ok(false) => Ok(Settled::InProgress),
+            Err(frontrow_store::Error::Conflict(_)) => self.give_back(payment, "paid-twice").await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Asks the ledger to sell what was paid. The caller has the payment for itself.
+    async fn conclude(&self, payment: &Payment) -> Result<Settled> {
+        let order = self.inner.store.order(payment.order_id).await?;
+        let order = order.ok_or(Error::NotFound("order"))?;
+        let confirm = Command::Confirm {
+            hold: HoldId(order.hold_id.as_u128()),
+            order: OrderId(order.id.as_u128()),
+        };
+        let id = self.confirm_id(payment.id);
+        match self.submit(order.performance_id, id, confirm).await {
+            Ok(_) => {
+                self.inner.store.settle_payment(payment.id, self.now()).await?;
+                self.show(order.performance_id).await;
+                Ok(Settled::Sold)
+            }
+            Err(Error::Refused(refusal)) => {
+                tracing::info!(payment.id = %payment.id, refusal = refusal.code(), "late money goes back");
+                self.inner.store.fail_order(order.id).await?;
+                self.give_back(payment, "places-gone").await
+            }
+            Err(error) => {
+                self.look_again(payment, Some(PAYMENT_CHECKS_MS.0)).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn failed(&self, payment: &Payment) -> Result<Settled> {
+        let now = self.now();
+        let age_ms = now.ms_since(payment.created_at);
+        // Late money may still come for a while.
+        let wait = CHECKS_AFTER_FAILURE_MS.iter().find(|wait_ms| **wait_ms > age_ms);
+        let next_check_at = wait.map(|wait_ms| payment.created_at.plus_ms(*wait_ms));
+        let change = PaymentChange {
+            id: payment.id,
+            from: vec![PaymentState::Opening, PaymentState::Open],
+            to: PaymentState::Failed,
+            next_check_at,
+            jobs: Vec::new(),
+            now,
+        };
+        if !self.inner.store.change_payment(change).await? {
+            self.inner.store.check_payment_at(payment.id, next_check_at).await?;
+        }
+        Ok(Settled::Failed)
+    }
+
+    async fn unopened(&self, payment: &Payment) -> Result<Settled> {
+        let age_ms = self.now().ms_since(payment.created_at);
+        if age_ms < SETTLE_LEASE_MS {
+            self.look_again(payment, Some(SETTLE_LEASE_MS)).await?;
+            return Ok(Settled::Waiting);
+        }
+        self.failed(payment).await
+    }
+
+    /// The money is there and must not stay: it goes back by itself.
+    async fn give_back(&self, payment: &Payment, reason: &str) -> Result<Settled> {
+        let now = self.now();
+        let refund = NewJob {
+            kind: JOB_PAYMENT_REFUND.to_owned(),
+            key: format!("{}/{}", payment.id, payment.attempts),
+            payload: serde_json::json!({ "payment": payment.id, "reason": reason }),
+            due_at: now,
+        };
+        let mut from = UNDECIDED.to_vec();
+        from.push(PaymentState::Paid);
+        let change = PaymentChange {
+            id: payment.id,
+            from,
+            to: PaymentState::RefundDue,
+            next_check_at: None,
+            jobs: vec![refund],
+            now,
+        };
+        self.inner.store.change_payment(change).await?;
+        self.wake();
+        Ok(Settled::Refund)
+    }
+
+    async fn look_again(&self, payment: &Payment, wait_ms: Option<i64>) -> Result<()> {
+        let at = wait_ms.map(|wait_ms| self.now().plus_ms(wait_ms));
+        Ok(self.inner.store.check_payment_at(payment.id, at).await?)
+    }
+}
+
+/// What a payment is before its provider has said that the money is there.
+const UNDECIDED: [PaymentState; 3] =
+    [PaymentState::Opening, PaymentState::Open, PaymentState::Failed];

@@ -1,0 +1,223 @@
+//! Work that nobody waits for: mail, refunds, payments that are due to be looked at, and what a crash left undone.
+//!
+//! Everything here runs at least once and is safe to run again. Replicas share it: each job and each payment goes to
+//! one worker at a time.
+
+use std::future::Future;
+
+use frontrow_ledger::{HoldId, Time};
+use frontrow_store::{
+    jobs::Job,
+    orders::OrderState,
+    projection::{JOB_ORDER_CANCELLED, JOB_ORDER_CONFIRMED},
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    Error, Result, Shop,
+    limits::{
+        EVENT_PATIENCE_MS, JOB_LEASE_MS, KEPT_MS, PURGE_INTERVAL_MS, SETTLE_LEASE_MS, WORK_AT_ONCE,
+        WORK_INTERVAL,
+    },
+};
+
+/// Gives up an order that was not paid while its places were held.
+pub(crate) const JOB_ORDER_EXPIRY: &str = "order-expiry";
+/// Writes the refund of a payment that must not stay.
+pub(crate) const JOB_PAYMENT_REFUND: &str = "payment-refund";
+/// Asks a provider to give money back.
+pub(crate) const JOB_REFUND: &str = "refund";
+/// Tells a buyer that their money came back.
+pub(crate) const JOB_MAIL_REFUNDED: &str = "mail-refunded";
+
+const KINDS: [&str; 6] = [
+    JOB_ORDER_CONFIRMED,
+    JOB_ORDER_CANCELLED,
+    JOB_ORDER_EXPIRY,
+    JOB_PAYMENT_REFUND,
+    JOB_REFUND,
+    JOB_MAIL_REFUNDED,
+];
+
+/// What came of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// It is done.
+    Finished,
+    /// Somebody else is not ready yet.
+    Later,
+}
+
+impl Shop {
+    /// Keeps the shop going until it is told to stop: projects the log, settles payments, does jobs. What is in hand is
+    /// finished before it returns.
+    pub async fn run(&self, stop: CancellationToken) {
+        tokio::join!(self.run_projector(stop.clone()), self.run_worker(stop));
+    }
+
+    /// There may be something to do.
+    pub(crate) fn wake(&self) {
+        self.inner.work.notify_one();
+    }
+
+    async fn run_worker(&self, stop: CancellationToken) {
+        let mut purged_at = Time(0);
+        while !stop.is_cancelled() {
+            let busy = self.work_once().await;
+            let now = self.now();
+            if now.ms_since(purged_at) >= PURGE_INTERVAL_MS {
+                purged_at = now;
+                logged("purge", self.purge(now)).await;
+            }
+            if busy {
+                continue;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.inner.work.notified() => {}
+                () = tokio::time::sleep(WORK_INTERVAL) => {}
+            }
+        }
+    }
+
+    /// Does what is due once; answers whether there may be more of it.
+    pub async fn work_once(&self) -> bool {
+        let deliveries = logged("test bank", self.deliver_test_webhooks()).await;
+        let events = logged("payment events", self.overdue_events()).await;
+        let payments = logged("payments", self.due_payments()).await;
+        let jobs = logged("jobs", self.due_jobs()).await;
+        [deliveries, events, payments, jobs].into_iter().flatten().any(|more| more)
+    }
+
+    async fn due_jobs(&self) -> Result<bool> {
+        let now = self.now();
+        let lease = now.plus_ms(JOB_LEASE_MS);
+        let jobs = self.inner.store.claim_jobs(&KINDS, now, lease, WORK_AT_ONCE).await?;
+        let any = !jobs.is_empty();
+        for job in jobs {
+            self.do_job(&job).await?;
+        }
+        Ok(any)
+    }
+
+    async fn do_job(&self, job: &Job) -> Result<()> {
+        let problem = match self.job(job).await {
+            Ok(Done::Finished) => {
+                self.inner.store.complete_job(job, self.now()).await?;
+                return Ok(());
+            }
+            Ok(Done::Later) => "not ready yet".to_owned(),
+            Err(error) => {
+                let chain: &dyn std::error::Error = &error;
+                tracing::warn!(job.kind, job.key, job.attempts, error = chain, "a job failed");
+                error.to_string()
+            }
+        };
+        self.inner.store.fail_job(job, &problem, self.now()).await?;
+        Ok(())
+    }
+
+    async fn job(&self, job: &Job) -> Result<Done> {
+        let id = |key: &'static str| uuid(&job.payload, key).ok_or(Error::NotFound(key));
+        match job.kind.as_str() {
+            JOB_ORDER_CONFIRMED => self.mail_tickets(job, id("order")?).await,
+            JOB_ORDER_CANCELLED => self.order_cancelled(job, id("order")?).await,
+            JOB_ORDER_EXPIRY => self.expire_order(id("order")?).await,
+            JOB_PAYMENT_REFUND => {
+                let reason = job.payload.get("reason").and_then(Value::as_str);
+                self.refund_payment(id("payment")?, reason.unwrap_or("places-gone")).await
+            }
+            JOB_REFUND => self.carry_out_refund(id("refund")?).await,
+            JOB_MAIL_REFUNDED => self.mail_refunded(job, id("payment")?).await,
+            _ => Err(Error::NotFound("kind of job")),
+        }
+    }
+
+    /// An order that was not paid while its places were held is given up; late money finds it all the same.
+    async fn expire_order(&self, id: Uuid) -> Result<Done> {
+        // The order may never have been written: its buyer left, or we crashed before.
+        let Some(order) = self.inner.store.order(id).await? else { return Ok(Done::Finished) };
+        if order.state != OrderState::Pending {
+            return Ok(Done::Finished);
+        }
+        let hold = HoldId(order.hold_id.as_u128());
+        let now = self.now();
+        let live = self
+            .look(order.performance_id, |book| {
+                book.hold(hold).is_some_and(|hold| hold.is_live() && hold.until > now)
+            })
+            .await?;
+        if live {
+            return Ok(Done::Later);
+        }
+        self.inner.store.fail_order(id).await?;
+        Ok(Done::Finished)
+    }
+
+    /// Places of an order went back: so does their money, and the buyer is told.
+    async fn order_cancelled(&self, job: &Job, order: Uuid) -> Result<Done> {
+        let indexes: Vec<u16> = job
+            .payload
+            .get("positions")
+            .and_then(|list| serde_json::from_value(list.clone()).ok())
+            .ok_or(Error::NotFound("positions"))?;
+        let details = self.details(order).await?;
+        let positions = details.positions.iter().filter(|one| indexes.contains(&one.index));
+        let amount_minor: i64 = positions.map(|position| position.price_minor).sum();
+        let payments = self.inner.store.payments_of_order(order).await?;
+        let paid = frontrow_store::payments::PaymentState::Paid;
+        if let Some(payment) = payments.iter().find(|payment| payment.state == paid)
+            && amount_minor > 0
+        {
+            let id = self.derive("refund", "cancellation", &[job.key.as_bytes()]);
+            let id = crate::random::custom_uuid(id);
+            self.write_refund(id, payment, amount_minor, "cancelled").await?;
+        }
+        self.mail_cancelled(job, &details, indexes.len()).await
+    }
+
+    async fn due_payments(&self) -> Result<bool> {
+        let now = self.now();
+        let again_at = now.plus_ms(SETTLE_LEASE_MS);
+        let payments = self.inner.store.claim_due_payments(now, again_at, WORK_AT_ONCE).await?;
+        let any = !payments.is_empty();
+        for payment in payments {
+            logged("payment", self.settle_claimed(payment)).await;
+        }
+        Ok(any)
+    }
+
+    async fn overdue_events(&self) -> Result<bool> {
+        let before = self.now().plus_ms(-EVENT_PATIENCE_MS);
+        for event in self.inner.store.unprocessed_payment_events(before).await? {
+            logged("payment event", self.payment_event(&event)).await;
+        }
+        Ok(false)
+    }
+
+    async fn purge(&self, now: Time) -> Result<()> {
+        let before = now.plus_ms(-KEPT_MS);
+        while self.inner.store.purge_jobs(before).await? > 0 {}
+        while self.inner.store.purge_calls(before).await? > 0 {}
+        while self.inner.store.purge_carts(before).await? > 0 {}
+        self.inner.sales.unload_idle();
+        Ok(())
+    }
+}
+
+fn uuid(payload: &Value, key: &str) -> Option<Uuid> {
+    payload.get(key)?.as_str()?.parse().ok()
+}
+
+/// Work that fails is logged once, here, and found again later.
+async fn logged<T>(what: &str, work: impl Future<Output = Result<T>>) -> Option<T> {
+    match work.await {
+        Ok(value) => Some(value),
+        Err(error) => {
+            tracing::warn!(what, error = &error as &dyn std::error::Error, "work failed");
+            None
+        }
+    }
+}
