@@ -1,1 +1,14 @@
-//! web
+//! HTTP: the shop's pages, and what browsers load with them.
+//!
+//! Pages are rendered on the server, in Czech and English; everything essential works without scripts. Assets are built
+//! into the binary. What is absent: business rules that another surface would need too; those live in `shop`.
+//!
+//! - [`urls`]: every address, as a type.
+//! - [`pages`]: what each page shows, with its template and samples.
+//! - [`i18n`]: texts, money and dates by language.
+//! - [`assets`]: styles, scripts, images.
+
+pub mod assets;
+pub mod i18n;
+pub mod pages;
+pub mod urls;

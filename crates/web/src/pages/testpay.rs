@@ -1,0 +1,47 @@
+//! The test provider's own page: every way a payment can go, on a button.
+
+use askama::Template;
+
+use crate::{i18n::Money, pages::frame::Frame, urls::Url};
+
+/// Looks unlike the shop on purpose: it stands for somebody else's site.
+#[derive(Debug, Template)]
+#[template(path = "testpay.html")]
+pub struct TestPaymentPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Where the form goes: this page.
+    pub action: Url,
+    /// The order's code, as a statement would show it.
+    pub reference: String,
+    /// What would be charged.
+    pub amount: Money,
+    /// Whether it was already decided.
+    pub decided: bool,
+    /// Back to the order.
+    pub order: Url,
+}
+
+#[cfg(test)]
+mod samples {
+    use super::TestPaymentPage;
+    use crate::{
+        i18n::Language,
+        pages::{frame::Frame, gallery::Sample, parts::sample_money},
+        urls::Url,
+    };
+
+    impl Sample for TestPaymentPage {
+        fn samples(language: Language) -> Vec<(&'static str, Self)> {
+            let page = |decided| Self {
+                frame: Frame::sample(language),
+                action: Url::TestPayment("pay1".to_owned()),
+                reference: "K7XM-4QRD".to_owned(),
+                amount: sample_money(802_500),
+                decided,
+                order: Url::Order("secret".to_owned()),
+            };
+            vec![("open", page(false)), ("decided", page(true))]
+        }
+    }
+}

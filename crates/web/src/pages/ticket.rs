@@ -1,0 +1,123 @@
+//! One ticket: a code that a scanner reads at arm's length.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+
+use crate::{
+    pages::{frame::Frame, parts::PlaceLabel, performance::Heading},
+    urls::Url,
+};
+
+/// The page of a ticket.
+#[derive(Debug, Template)]
+#[template(path = "ticket.html")]
+pub struct TicketPage {
+    /// Around it.
+    pub frame: Frame,
+    /// What and when.
+    pub heading: Heading,
+    /// Where.
+    pub place: PlaceLabel,
+    /// Its category.
+    pub category: String,
+    /// Adult, student, ...
+    pub ticket_type: String,
+    /// Who comes, if asked.
+    pub attendee: String,
+    /// The order's code.
+    pub code: String,
+    /// The barcode.
+    pub qr: Qr,
+    /// Which ticket of the order, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub count: usize,
+    /// The order.
+    pub order: Url,
+    /// The ticket before.
+    pub previous: Option<Url>,
+    /// The ticket after.
+    pub next: Option<Url>,
+}
+
+/// A QR code as one SVG path in a square of `size` modules.
+#[derive(Debug, Clone)]
+pub struct Qr {
+    /// Modules along a side, without the quiet zone.
+    pub size: usize,
+    /// Data of the path.
+    pub path: String,
+}
+
+impl Qr {
+    /// Draws a square of modules, `true` for dark, row by row.
+    pub fn draw(size: usize, dark: impl Fn(usize, usize) -> bool) -> Self {
+        let mut path = String::new();
+        for y in 0..size {
+            let mut x = 0;
+            while x < size {
+                let run = (x..size).take_while(|x| dark(*x, y)).count();
+                if run > 0 {
+                    write!(path, "M{x} {y}h{run}v1h-{run}z")
+                        .expect("writing to a string cannot fail");
+                }
+                x += run.max(1);
+            }
+        }
+        Self { size, path }
+    }
+
+    /// The square with its quiet zone of four modules.
+    pub fn view_box(&self) -> String {
+        format!("-4 -4 {0} {0}", self.size + 8)
+    }
+}
+
+#[cfg(test)]
+mod samples {
+    use super::{Qr, TicketPage};
+    use crate::{
+        i18n::Language,
+        pages::{frame::Frame, gallery::Sample, parts::PlaceLabel, performance::samples::heading},
+        urls::Url,
+    };
+
+    fn page(language: Language, place: PlaceLabel, number: usize, count: usize) -> TicketPage {
+        let ticket = |number| Url::Ticket("secret".to_owned(), number);
+        TicketPage {
+            frame: Frame { cart: None, ..Frame::sample(language) },
+            heading: heading(),
+            place,
+            category: "Front".to_owned(),
+            ticket_type: "Student".to_owned(),
+            attendee: if count > 1 { "Jana Nováková".to_owned() } else { String::new() },
+            code: "K7XM-4QRD".to_owned(),
+            qr: Qr::draw(57, |x, y| (x * 7 + y * 13 + x * y) % 5 < 2),
+            number,
+            count,
+            order: Url::Order("secret".to_owned()),
+            previous: (number > 1).then(|| ticket(number - 1)),
+            next: (number < count).then(|| ticket(number + 1)),
+        }
+    }
+
+    impl Sample for TicketPage {
+        fn samples(language: Language) -> Vec<(&'static str, Self)> {
+            let seat = PlaceLabel::Seat {
+                section: "101".to_owned(),
+                row: "5".to_owned(),
+                seat: "12".to_owned(),
+            };
+            let area = PlaceLabel::Area { name: "Golden circle".to_owned() };
+            vec![("seat", page(language, seat, 2, 3)), ("standing", page(language, area, 1, 1))]
+        }
+    }
+
+    #[test]
+    fn dark_modules_of_a_row_become_one_stroke() {
+        let qr = Qr::draw(3, |x, y| y == 1 && x > 0);
+        assert_eq!(qr.path, "M1 1h2v1h-2z");
+        assert_eq!(qr.view_box(), "-4 -4 11 11");
+    }
+}

@@ -1,0 +1,149 @@
+//! Every URL of the shop as a type, so that no template or handler glues a path together.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// An address within this shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Url {
+    /// What is on.
+    Front,
+    /// What is marketed.
+    Event(String),
+    /// One dated showing: choose places.
+    Performance(String),
+    /// The list of sections; with an index, the rows of one.
+    Rows(String, Option<usize>),
+    /// Chosen seats get their ticket types.
+    Types(String),
+    /// POST: hold places.
+    Hold(String),
+    /// What is free.
+    Status(String),
+    /// Where everything stands.
+    Geometry(String),
+    /// What this visitor holds.
+    Cart,
+    /// POST: give back one place.
+    CartRemove,
+    /// POST: more time.
+    CartExtend,
+    /// POST: give everything back.
+    CartRelease,
+    /// POST: take the places of a lapsed hold again.
+    CartReacquire,
+    /// Contact data and payment, for the cart's places of one performance.
+    Checkout(String),
+    /// An order, by its secret.
+    Order(String),
+    /// POST: pay an order again after a payment failed.
+    OrderPay(String),
+    /// One ticket of an order, from 1.
+    Ticket(String, usize),
+    /// All tickets of an order as PDF.
+    TicketsPdf(String, PdfSize),
+    /// The test provider's own page.
+    TestPayment(String),
+    /// Mail that was not sent but written down.
+    Outbox,
+    /// One of them.
+    OutboxMail(String),
+    /// A page from configuration.
+    Legal(Legal),
+}
+
+/// Paper, or a phone's width.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PdfSize {
+    /// To print.
+    A4,
+    /// To look at.
+    Phone,
+}
+
+impl PdfSize {
+    /// As it stands in the URL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::A4 => "a4",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// A page that the organiser writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Legal {
+    /// Who sells.
+    Imprint,
+    /// Under which terms.
+    Terms,
+    /// What happens with personal data.
+    Privacy,
+}
+
+impl Legal {
+    /// As it stands in the URL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Imprint => "imprint",
+            Self::Terms => "terms",
+            Self::Privacy => "privacy",
+        }
+    }
+}
+
+/// Unreserved characters of RFC 3986 stay as they are.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+fn segment(text: &str) -> impl fmt::Display + '_ {
+    utf8_percent_encode(text, SEGMENT)
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Front => f.write_str("/"),
+            Self::Event(slug) => write!(f, "/events/{}", segment(slug)),
+            Self::Performance(id) => write!(f, "/performances/{}", segment(id)),
+            Self::Rows(id, None) => write!(f, "/performances/{}/rows", segment(id)),
+            Self::Rows(id, Some(section)) => {
+                write!(f, "/performances/{}/rows/{section}", segment(id))
+            }
+            Self::Types(id) => write!(f, "/performances/{}/types", segment(id)),
+            Self::Hold(id) => write!(f, "/performances/{}/hold", segment(id)),
+            Self::Status(id) => write!(f, "/performances/{}/status", segment(id)),
+            Self::Geometry(hash) => write!(f, "/geometry/{}.json", segment(hash)),
+            Self::Cart => f.write_str("/cart"),
+            Self::CartRemove => f.write_str("/cart/remove"),
+            Self::CartExtend => f.write_str("/cart/extend"),
+            Self::CartRelease => f.write_str("/cart/release"),
+            Self::CartReacquire => f.write_str("/cart/reacquire"),
+            Self::Checkout(performance) => write!(f, "/checkout/{}", segment(performance)),
+            Self::Order(secret) => write!(f, "/orders/{}", segment(secret)),
+            Self::OrderPay(secret) => write!(f, "/orders/{}/pay", segment(secret)),
+            Self::Ticket(secret, number) => {
+                write!(f, "/orders/{}/tickets/{number}", segment(secret))
+            }
+            Self::TicketsPdf(secret, size) => {
+                write!(f, "/orders/{}/tickets-{}.pdf", segment(secret), size.name())
+            }
+            Self::TestPayment(id) => write!(f, "/pay/test/{}", segment(id)),
+            Self::Outbox => f.write_str("/dev/outbox"),
+            Self::OutboxMail(name) => write!(f, "/dev/outbox/{}", segment(name)),
+            Self::Legal(page) => write!(f, "/{}", page.name()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Url;
+
+    #[test]
+    fn a_segment_cannot_break_out_of_its_place() {
+        let url = Url::Event("../x?y#z é".to_owned());
+        assert_eq!(url.to_string(), "/events/..%2Fx%3Fy%23z%20%C3%A9");
+    }
+}
