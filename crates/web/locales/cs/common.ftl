@@ -15,8 +15,8 @@ terms = Obchodní podmínky
 privacy = Ochrana osobních údajů
 price-from = od { $price }
 prices = Ceny
-place-seat = Sektor { $section }, řada { $row }, místo { $seat }
-section = Sektor { $name }
+place-seat = { $section }, řada { $row }, místo { $seat }
+section = Sektor { $name }
 row = Řada { $name }
 left = { $count ->
     [0] nic nezbývá

@@ -14,8 +14,8 @@ terms = Terms and conditions
 privacy = Privacy
 price-from = from { $price }
 prices = Prices
-place-seat = Section { $section }, row { $row }, seat { $seat }
-section = Section { $name }
+place-seat = { $section }, row { $row }, seat { $seat }
+section = Section { $name }
 row = Row { $name }
 left = { $count ->
     [0] none left

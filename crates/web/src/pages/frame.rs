@@ -92,6 +92,15 @@ impl Frame {
         self.language.number(number)
     }
 
+    /// A section's name in a sentence: a number needs a word before it, a name does not.
+    pub fn section(&self, name: &str) -> String {
+        if name.starts_with(|first: char| first.is_ascii_digit()) {
+            self.language.t1("section", "name", name).into_owned()
+        } else {
+            name.to_owned()
+        }
+    }
+
     /// Where somebody sits or stands, in words.
     pub fn place(&self, place: &PlaceLabel) -> String {
         match place {
@@ -100,7 +109,7 @@ impl Frame {
                 .t_with(
                     "place-seat",
                     [
-                        ("section", FluentValue::from(section)),
+                        ("section", FluentValue::from(self.section(section))),
                         ("row", FluentValue::from(row)),
                         ("seat", FluentValue::from(seat)),
                     ],

@@ -78,8 +78,6 @@ fn texts(language: Language) -> BTreeMap<&'static str, Cow<'static, str>> {
         key!("map-reset"),
         key!("map-label"),
         key!("map-free"),
-        key!("map-row-seat"),
-        key!("map-seat"),
         key!("map-taken"),
         key!("map-selected"),
         key!("map-own"),
@@ -99,13 +97,15 @@ fn texts(language: Language) -> BTreeMap<&'static str, Cow<'static, str>> {
         key!("map-legend-own"),
         key!("map-legend-chosen"),
         key!("map-stale"),
+        key!("place-seat"),
+        key!("section"),
         key!("price-from"),
         key!("hold-seats"),
         key!("ticket-type"),
     ]
     .into_iter()
     .map(|key| {
-        let holes = ["section", "row", "seat", "count", "total", "place", "price"]
+        let holes = ["name", "section", "row", "seat", "count", "total", "place", "price"]
             .map(|name| (name, FluentValue::from(format!("{{{name}}}"))));
         (key.strip_prefix("map-").unwrap_or(key), language.t_with(key, holes))
     })

@@ -49,7 +49,7 @@ async function start() {
     },
   });
   const tray = new Tray(document.getElementById('map-tray'), {
-    geometry, data, chosen, text, onRemove: (seat) => toggle(seat),
+    geometry, data, chosen, text, nameOf: (seat) => placeName(geometry, seat), onRemove: (seat) => toggle(seat),
   });
   const announce = (message) => { stage.live.textContent = message; };
 
@@ -110,7 +110,7 @@ async function start() {
   }
 
   function describe(seat) {
-    const parts = [text('seat', geometry.names(seat)),
+    const parts = [placeName(geometry, seat),
       geometry.categories[geometry.category[seat]].name];
     const prices = tray.prices(seat);
     if (prices.length > 0) parts.push(money(prices[0][1]));
@@ -159,13 +159,13 @@ async function start() {
     const lost = taken.filter((seat) => chosen.has(seat));
     if (lost.length === 0) return;
     for (const seat of lost) chosen.delete(seat);
-    const names = lost.map((seat) => text('seat', geometry.names(seat))).join('; ');
+    const names = lost.map((seat) => placeName(geometry, seat)).join('; ');
     const near = geometry.nearest(lost[0], (seat) => selectable(seat)
       && geometry.category[seat] === geometry.category[lost[0]]);
     const message = [text('gone', { place: names })];
     const actions = [[text('best'), () => document.getElementById('best').scrollIntoView()]];
     if (near >= 0) {
-      message.push(text('gone-next', { place: text('seat', geometry.names(near)) }));
+      message.push(text('gone-next', { place: placeName(geometry, near) }));
       actions.unshift([text('take-nearest'), () => {
         toggle(near);
         view.reveal(geometry.x[near], geometry.y[near], view.scale);
@@ -179,6 +179,13 @@ async function start() {
 // As high as the hall needs, tall enough to look around in, and never so high that the page cannot be scrolled past it.
 function heightFor(width, [w, h]) {
   return Math.round(Math.min(Math.max(width * (h / w), 380), innerHeight * 0.74, 760));
+}
+
+// Section, row and seat as people say them; a section that is a number needs a word before it.
+function placeName(geometry, seat) {
+  const { section, row, seat: number } = geometry.names(seat);
+  const name = /^\d/.test(section) ? text('section', { name: section }) : section;
+  return text('place-seat', { section: name, row, seat: number });
 }
 
 // The parts that one sees, in the order in which they are read.

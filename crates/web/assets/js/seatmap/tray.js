@@ -4,8 +4,8 @@ import { moneyFormat } from '../shop.js';
 
 export class Tray {
   // `chosen` maps a seat to its ticket type.
-  constructor(form, { geometry, data, chosen, text, onRemove }) {
-    Object.assign(this, { form, geometry, data, chosen, text, onRemove });
+  constructor(form, { geometry, data, chosen, text, nameOf, onRemove }) {
+    Object.assign(this, { form, geometry, data, chosen, text, nameOf, onRemove });
     this.money = moneyFormat(data.currency);
     this.list = element('ul', 'tray-items');
     this.message = element('div', 'tray-message');
@@ -59,7 +59,7 @@ export class Tray {
     const item = element('li');
     const where = element('div', 'item-what');
     const name = element('b');
-    name.textContent = this.text('seat', this.geometry.names(seat));
+    name.textContent = this.nameOf(seat);
     const category = element('span', 'quiet');
     category.textContent = this.geometry.categories[this.geometry.category[seat]].name;
     where.append(name, ' ', category);
