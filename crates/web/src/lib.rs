@@ -5,10 +5,8 @@
 //!
 //! - [`urls`]: every address, as a type.
 //! - [`pages`]: what each page shows, with its template and samples.
-//! - [`i18n`]: texts, money and dates by language.
 //! - [`assets`]: styles, scripts, images.
 
 pub mod assets;
-pub mod i18n;
 pub mod pages;
 pub mod urls;

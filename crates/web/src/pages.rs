@@ -21,3 +21,5 @@ pub mod ticket;
 
 #[cfg(test)]
 mod gallery;
+#[cfg(test)]
+mod texts;

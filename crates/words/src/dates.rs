@@ -145,8 +145,6 @@ impl Language {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use crate::Language;
 
     fn at(text: &str) -> jiff::Zoned {

@@ -141,6 +141,12 @@ static EN: LazyLock<Bundle> = LazyLock::new(|| {
 macro_rules! locale_files {
     ($language:literal) => {
         [
+            include_str!(concat!("../locales/", $language, "/common.ftl")),
+            include_str!(concat!("../locales/", $language, "/catalogue.ftl")),
+            include_str!(concat!("../locales/", $language, "/choose.ftl")),
+            include_str!(concat!("../locales/", $language, "/map.ftl")),
+            include_str!(concat!("../locales/", $language, "/buy.ftl")),
+            include_str!(concat!("../locales/", $language, "/order.ftl")),
             include_str!(concat!("../locales/", $language, "/mail.ftl")),
             include_str!(concat!("../locales/", $language, "/pdf.ftl")),
         ]
@@ -149,7 +155,7 @@ macro_rules! locale_files {
 
 const CS_FILES: [&str; FILES_COUNT] = locale_files!("cs");
 const EN_FILES: [&str; FILES_COUNT] = locale_files!("en");
-const FILES_COUNT: usize = 2;
+const FILES_COUNT: usize = 8;
 
 fn filled(mut bundle: Bundle, files: &[&'static str]) -> Bundle {
     // Bidirectional marks around arguments are for languages we do not speak, and break copying.

@@ -31,7 +31,9 @@ fn collect(pattern: &ast::Pattern<&str>, arguments: &mut BTreeSet<String>) {
             ast::Expression::Inline(inline) => collect_inline(inline, arguments),
             ast::Expression::Select { selector, variants } => {
                 collect_inline(selector, arguments);
-                variants.iter().for_each(|variant| collect(&variant.value, arguments));
+                for variant in variants {
+                    collect(&variant.value, arguments);
+                }
             }
         }
     }

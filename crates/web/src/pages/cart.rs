@@ -2,8 +2,9 @@
 
 use askama::Template;
 
+use frontrow_words::Money;
+
 use crate::{
-    i18n::Money,
     pages::{
         frame::Frame,
         parts::{CategoryLabel, Countdown, PlaceLabel},
@@ -87,8 +88,9 @@ pub struct CartItem {
 #[cfg(test)]
 pub(crate) mod samples {
     use super::{CartHold, CartItem, CartPage, HoldState};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{
             frame::Frame,
             gallery::Sample,

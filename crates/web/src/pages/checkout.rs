@@ -2,8 +2,9 @@
 
 use askama::Template;
 
+use frontrow_words::{Language, Money};
+
 use crate::{
-    i18n::{Language, Money},
     pages::{
         cart::CartItem,
         frame::Frame,
@@ -125,8 +126,9 @@ impl CheckoutPage {
 #[cfg(test)]
 mod samples {
     use super::{Attendee, CheckoutForm, CheckoutPage};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{
             cart::samples::{countdown, items},
             frame::Frame,

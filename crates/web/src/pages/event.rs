@@ -3,8 +3,9 @@
 use askama::Template;
 use jiff::Zoned;
 
+use frontrow_words::Money;
+
 use crate::{
-    i18n::Money,
     pages::{
         frame::Frame,
         parts::{Availability, Image, Venue},
@@ -64,8 +65,9 @@ impl EventPage {
 #[cfg(test)]
 mod samples {
     use super::{EventPage, Showing};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{
             frame::Frame,
             gallery::Sample,

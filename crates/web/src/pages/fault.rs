@@ -76,10 +76,9 @@ impl Fault {
 #[cfg(test)]
 mod samples {
     use super::{Fault, FaultPage};
-    use crate::{
-        i18n::Language,
-        pages::{frame::Frame, gallery::Sample},
-    };
+    use frontrow_words::Language;
+
+    use crate::pages::{frame::Frame, gallery::Sample};
 
     impl Sample for FaultPage {
         fn samples(language: Language) -> Vec<(&'static str, Self)> {

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use fluent_bundle::FluentValue;
+use frontrow_words::{Language, Money};
 use jiff::Zoned;
 
 use crate::{
     assets,
-    i18n::{Language, Money},
     pages::parts::{Countdown, Flash, PlaceLabel},
 };
 

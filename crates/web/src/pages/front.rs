@@ -3,8 +3,9 @@
 use askama::Template;
 use jiff::Zoned;
 
+use frontrow_words::Money;
+
 use crate::{
-    i18n::Money,
     pages::{
         frame::Frame,
         parts::{Availability, Image},
@@ -94,8 +95,9 @@ impl FrontPage {
 #[cfg(test)]
 mod samples {
     use super::{EventCard, FrontPage, Search};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{
             frame::Frame,
             gallery::Sample,

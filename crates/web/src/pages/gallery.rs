@@ -7,10 +7,10 @@ use std::{io::Write as _, path::PathBuf};
 use askama::Template;
 use flate2::{Compression, write::GzEncoder};
 use frontrow_ledger::sale::Currency;
+use frontrow_words::Language;
 
 use crate::{
     assets,
-    i18n::Language,
     pages::{
         cart::CartPage,
         checkout::CheckoutPage,

@@ -43,8 +43,9 @@ impl TextBlock {
 #[cfg(test)]
 mod samples {
     use super::{LegalPage, TextBlock};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{frame::Frame, gallery::Sample},
         urls::Legal,
     };

@@ -6,7 +6,7 @@ use fluent_bundle::FluentValue;
 use frontrow_ledger::sale::Currency;
 use serde::Serialize;
 
-use crate::i18n::Language;
+use frontrow_words::Language;
 
 /// Becomes a JSON island in the page.
 #[derive(Debug, Clone, Serialize)]

@@ -3,8 +3,9 @@
 use askama::Template;
 use jiff::Zoned;
 
+use frontrow_words::Money;
+
 use crate::{
-    i18n::Money,
     pages::{
         frame::Frame,
         parts::{CategoryLabel, Countdown, PlaceLabel},
@@ -115,8 +116,9 @@ impl OrderPage {
 #[cfg(test)]
 mod samples {
     use super::{OrderLine, OrderPage, OrderState};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{
             cart::samples::{countdown, items},
             frame::Frame,

@@ -92,8 +92,9 @@ pub struct Attachment {
 #[cfg(test)]
 mod samples {
     use super::{Attachment, MailLine, MailPage, OutboxPage, TextPiece};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{frame::Frame, gallery::Sample, parts::sample_time},
         urls::Url,
     };

@@ -119,7 +119,7 @@ mod samples {
     use jiff::{Span, Zoned};
 
     use super::{Image, Venue};
-    use crate::i18n::Money;
+    use frontrow_words::Money;
 
     /// Some minutes after the moment of all samples.
     pub(crate) fn sample_time(minutes: i64) -> Zoned {

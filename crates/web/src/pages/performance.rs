@@ -3,8 +3,9 @@
 use askama::Template;
 use jiff::Zoned;
 
+use frontrow_words::Money;
+
 use crate::{
-    i18n::Money,
     pages::{
         frame::Frame,
         map_data::MapData,
@@ -166,8 +167,9 @@ impl PerformancePage {
 #[cfg(test)]
 pub(crate) mod samples {
     use super::{Heading, Offer, OfferKind, PerformancePage, SaleState, SeatMap, TypePrice};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{
             frame::Frame,
             gallery::Sample,

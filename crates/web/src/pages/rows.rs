@@ -3,8 +3,9 @@
 
 use askama::Template;
 
+use frontrow_words::Money;
+
 use crate::{
-    i18n::Money,
     pages::{
         frame::Frame,
         parts::{CategoryLabel, PlaceLabel},
@@ -138,8 +139,9 @@ mod samples {
     use super::{
         ChosenSeat, RowLine, RowsPage, SeatBox, SeatState, SectionLine, SectionsPage, TypesPage,
     };
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{
             frame::Frame,
             gallery::Sample,

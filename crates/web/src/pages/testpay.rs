@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::{i18n::Money, pages::frame::Frame, urls::Url};
+use frontrow_words::Money;
+
+use crate::{pages::frame::Frame, urls::Url};
 
 /// Looks unlike the shop on purpose: it stands for somebody else's site.
 #[derive(Debug, Template)]
@@ -25,8 +27,9 @@ pub struct TestPaymentPage {
 #[cfg(test)]
 mod samples {
     use super::TestPaymentPage;
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{frame::Frame, gallery::Sample, parts::sample_money},
         urls::Url,
     };

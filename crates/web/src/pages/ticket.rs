@@ -77,8 +77,9 @@ impl Qr {
 #[cfg(test)]
 mod samples {
     use super::{Qr, TicketPage};
+    use frontrow_words::Language;
+
     use crate::{
-        i18n::Language,
         pages::{frame::Frame, gallery::Sample, parts::PlaceLabel, performance::samples::heading},
         urls::Url,
     };
