@@ -45,7 +45,8 @@ pub enum Command {
         /// Some of them, or all.
         places: Option<Places>,
     },
-    /// Hold places, all or none. A live hold with this id grows; its time stays.
+    /// Hold places, all or none. A live hold with this id grows; its time stays. An id whose hold has lapsed or was
+    /// sold is not used again: the cart takes a new one.
     Hold {
         /// The cart's; a new one or a live one.
         hold: HoldId,
@@ -66,12 +67,13 @@ pub enum Command {
         /// Indexes into its positions.
         positions: Vec<u16>,
     },
-    /// Give back everything.
+    /// Give back everything, also while it is being paid: then the hold is remembered like a lapsed one, for money
+    /// that is on its way.
     Release {
         /// Which.
         hold: HoldId,
     },
-    /// Take the places of a lapsed hold again, at the same prices, if all are free.
+    /// Take the places of a lapsed hold again, at the same prices, if all are free. Its payment stays bound to it.
     Reacquire {
         /// Which.
         hold: HoldId,
@@ -86,7 +88,9 @@ pub enum Command {
         /// Whose.
         buyer: BuyerKey,
     },
-    /// The money is there. A hold that lapsed meanwhile is sold all the same if its places are still free.
+    /// The money is there. A hold that lapsed meanwhile is sold all the same if its places are still free and the
+    /// buyer's limit and the allocations have room. An order that is confirmed already is answered with its
+    /// confirmation again, whatever the command id.
     Confirm {
         /// Which.
         hold: HoldId,
