@@ -59,6 +59,9 @@ pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
 pub const SNAPSHOT_RECORDS: u64 = 100_000;
 /// Entries after which a snapshot is taken, however few records they have: reading them takes about as long.
 pub const SNAPSHOT_ENTRIES: u64 = 5_000;
+/// At the very least this lies between two snapshots of a stream, so that a busy one does not write more of them than
+/// of entries.
+pub const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(20);
 
 /// Streams that one registry keeps in memory.
 pub const STREAMS_LOADED_MAX: usize = 1_024;

@@ -59,7 +59,7 @@ use crate::{
     format::EntryWriter,
     limits::{
         BATCH_COMMANDS_MAX, COMMAND_DEADLINE, FOLLOW_INTERVAL, LOG_TIMEOUT, QUEUE_COMMANDS_MAX,
-        SNAPSHOT_ENTRIES, SNAPSHOT_RECORDS,
+        SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL, SNAPSHOT_RECORDS,
     },
 };
 use batch::Round;
@@ -84,6 +84,8 @@ pub struct SequencerConfig {
     pub snapshot_records: u64,
     /// Entries between two snapshots.
     pub snapshot_entries: u64,
+    /// Time between two snapshots, however much is written.
+    pub snapshot_interval: Duration,
     /// Where the random pauses after conflicts come from; different on every replica.
     pub jitter_seed: u64,
 }
@@ -98,6 +100,7 @@ impl Default for SequencerConfig {
             follow_interval: FOLLOW_INTERVAL,
             snapshot_records: SNAPSHOT_RECORDS,
             snapshot_entries: SNAPSHOT_ENTRIES,
+            snapshot_interval: SNAPSHOT_INTERVAL,
             jitter_seed: 0,
         }
     }
@@ -126,6 +129,7 @@ pub struct Sequencer<M: Machine> {
     jitter: SmallRng,
     entries_since_snapshot: u64,
     records_since_snapshot: u64,
+    snapshot_not_before: Instant,
     snapshot: Option<JoinHandle<()>>,
 }
 
@@ -173,6 +177,7 @@ impl<M: Machine> Sequencer<M> {
             jitter,
             entries_since_snapshot: 0,
             records_since_snapshot: 0,
+            snapshot_not_before: Instant::now(),
             snapshot: None,
         };
         sequencer.catch_up_from_start().await?;
@@ -232,7 +237,9 @@ impl<M: Machine> Sequencer<M> {
     fn top_up(&mut self) {
         while self.batch.len() < self.config.batch_commands {
             let Ok(pending) = self.commands.try_recv() else { break };
-            self.batch.push(pending);
+            if !pending.answer.is_closed() {
+                self.batch.push(pending);
+            }
         }
     }
 

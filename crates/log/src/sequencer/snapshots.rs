@@ -6,6 +6,7 @@ use frontrow_ledger::Machine;
 use tokio::{
     runtime::{Handle as Runtime, RuntimeFlavor},
     task::block_in_place,
+    time::Instant,
 };
 
 use super::Sequencer;
@@ -18,9 +19,11 @@ impl<M: Machine> Sequencer<M> {
         let due = self.entries_since_snapshot >= self.config.snapshot_entries
             || self.records_since_snapshot >= self.config.snapshot_records;
         let running = self.snapshot.as_ref().is_some_and(|snapshot| !snapshot.is_finished());
-        if !due || running {
+        let now = Instant::now();
+        if !due || running || now < self.snapshot_not_before {
             return;
         }
+        self.snapshot_not_before = now + self.config.snapshot_interval;
         self.entries_since_snapshot = 0;
         self.records_since_snapshot = 0;
         let (log, stream, shared) = (Arc::clone(&self.log), self.stream, Arc::clone(&self.shared));

@@ -9,8 +9,11 @@ use std::{
     time::Duration,
 };
 
-use frontrow_ledger::{Applied, CommandId, Machine, Request, Time, machine::Decision};
-use frontrow_log::{Clock, Handle, Log, ManualClock, Sequencer, SequencerConfig, Stream};
+use frontrow_ledger::{Applied, CommandId, Entry, Machine, Request, Time, machine::Decision};
+use frontrow_log::{
+    Clock, Handle, Log, ManualClock, Position, Sequencer, SequencerConfig, Stream,
+    entries::read_page,
+};
 use serde::{Deserialize, Serialize};
 
 /// Things that exist.
@@ -67,12 +70,8 @@ impl Toy {
         LIMIT - self.taken.values().map(|taken| taken.things).sum::<u32>()
     }
 
-    pub fn answered(&self) -> usize {
-        self.answers.len()
-    }
-
-    pub fn answer(&self, id: CommandId) -> Option<&Record> {
-        self.answers.get(&id).map(|(_, record)| record)
+    pub fn answer(&self, id: u128) -> Option<&Record> {
+        self.answers.get(&CommandId(id)).map(|(_, record)| record)
     }
 }
 
@@ -132,6 +131,44 @@ impl Machine for Toy {
     }
 }
 
+/// The replay of a whole log, as anybody may do it.
+pub async fn replay(log: &impl Log) -> Toy {
+    let mut toy = Toy::default();
+    for entry in entries(log).await {
+        entry.replay(&mut toy);
+    }
+    toy
+}
+
+pub async fn entries(log: &impl Log) -> Vec<Entry<Record>> {
+    let mut entries = Vec::new();
+    loop {
+        let after = Position(entries.len() as u64);
+        let page = read_page(log, STREAM, after).await.unwrap();
+        if page.entries.is_empty() {
+            return entries;
+        }
+        entries.extend(page.entries.into_iter().map(|(_, entry)| entry));
+    }
+}
+
+/// The commands in a log, each as often as it was recorded.
+pub async fn recorded(log: &impl Log) -> Vec<CommandId> {
+    entries(log).await.iter().flat_map(|entry| &entry.applied).map(|applied| applied.id).collect()
+}
+
+pub fn bytes(toy: &Toy) -> Vec<u8> {
+    postcard::to_allocvec(toy).unwrap()
+}
+
+/// Waits until what is read is as it should be.
+pub async fn until(shop: &Handle<Toy>, wanted: impl Fn(&Toy, Position) -> bool) {
+    let mut positions = shop.position_watch();
+    while !shop.read(&wanted).unwrap() {
+        positions.changed().await.unwrap();
+    }
+}
+
 pub fn request(id: u128, command: Command) -> Request<Command> {
     Request { id: CommandId(id), fingerprint: 0, command }
 }
@@ -163,6 +200,7 @@ pub fn config() -> SequencerConfig {
     SequencerConfig {
         jitter_seed: SEED.fetch_add(1, Ordering::Relaxed),
         follow_interval: Duration::from_millis(20),
+        snapshot_interval: Duration::ZERO,
         ..SequencerConfig::default()
     }
 }
