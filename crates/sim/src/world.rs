@@ -309,6 +309,7 @@ fn random_config(random: &mut SmallRng) -> SequencerConfig {
         log_timeout: Duration::from_millis(random.random_range(20..=300)),
         follow_interval: Duration::from_millis(random.random_range(10..=300)),
         snapshot_records: random.random_range(20..=2_000),
+        snapshot_interval: Duration::ZERO,
         snapshot_entries: random.random_range(10..=1_000),
         jitter_seed: 0,
     }

@@ -75,6 +75,10 @@ impl Machine for Sale {
         }
     }
 
+    fn next_due(&self) -> Option<Time> {
+        self.book.as_ref()?.holds.expiry().first().map(|(until, _)| *until)
+    }
+
     fn decide(&self, request: &Request<Command>) -> Result<Decision<Record>, Refusal> {
         if let Some(record) = self.memory.recall(request.id, request.fingerprint)? {
             return Ok(Decision::Again(record.clone()));

@@ -237,7 +237,6 @@ impl<M: Machine> Sequencer<M> {
     fn forget_round(&mut self) {
         self.round.outcomes.clear();
         self.round.applied.clear();
-        self.writer.clear();
         self.speculative = None;
         self.behind = true;
     }
