@@ -46,6 +46,20 @@ async fn time_never_goes_back_in_a_stream() {
     assert_eq!(times, [Time(1_000); 3]);
 }
 
+#[tokio::test]
+async fn time_does_not_go_back_behind_what_passed_by_itself() {
+    let log = Arc::new(MemoryLog::default());
+    let clock = clock();
+    let shop = start(&log, &clock).await;
+    assert!(shop.submit(request(1, Command::Take { things: 9, ms: 500 })).await.unwrap().is_ok());
+    clock.pass_ms(500);
+    until(&shop, |toy, _| toy.left() == LIMIT).await;
+    clock.set(Time(1_200));
+    assert!(shop.submit(take(2, 1)).await.unwrap().is_ok());
+    let times: Vec<_> = entries(&*log).await.iter().map(|entry| entry.now.0).collect();
+    assert_eq!(times, [1_000, 1_500, 1_500]);
+}
+
 /// A replica whose clock is ahead decides, refuses, and so writes nothing. Then another one, whose clock is behind,
 /// writes an entry of an earlier moment. For the first the hold had lapsed; in the log it has not.
 #[tokio::test]
