@@ -173,8 +173,6 @@ fn postgres(url: &str) -> ConnectOptions {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use sea_orm::{ConnectionTrait, Statement};
 
     use super::{Config, Store};

@@ -217,12 +217,13 @@ impl Store {
     }
 }
 
-/// Writes jobs in the transaction of what causes them.
+/// Writes jobs in the transaction of what causes them. The id follows from kind and key: that is what makes a second
+/// one of them no new job.
 pub(crate) async fn enqueue(db: &impl ConnectionTrait, new: &[NewJob], now: Time) -> Result<u64> {
     let row = |job: &NewJob| jobs::Model {
         id: Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/{}", job.kind, job.key).as_bytes()),
         kind: job.kind.clone(),
-        unique_key: job.key.clone(),
+        key: job.key.clone(),
         payload: job.payload.clone(),
         state: JobState::Queued.as_str().to_owned(),
         due_at: job.due_at.0,
@@ -274,7 +275,7 @@ impl TryFrom<jobs::Model> for Job {
         Ok(Self {
             id: row.id,
             kind: row.kind,
-            key: row.unique_key,
+            key: row.key,
             payload: row.payload,
             state: JobState::read(&row.state)?,
             attempts: u32::try_from(row.attempts)

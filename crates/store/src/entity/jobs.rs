@@ -13,7 +13,7 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) id: Uuid,
     pub(crate) kind: String,
-    pub(crate) unique_key: String,
+    pub(crate) key: String,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) payload: Value,
     pub(crate) state: String,

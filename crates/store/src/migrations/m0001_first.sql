@@ -114,6 +114,7 @@ CREATE UNIQUE INDEX orders_code ON orders (code);
 CREATE UNIQUE INDEX orders_idempotency_hash ON orders (idempotency_hash);
 CREATE INDEX orders_by_performance ON orders (performance_id, created_at, id);
 CREATE INDEX orders_by_organisation ON orders (organisation_id, created_at, id);
+CREATE INDEX orders_by_id ON orders (performance_id, id);
 CREATE INDEX orders_by_hold ON orders (hold_id);
 
 CREATE TABLE order_positions (
@@ -188,11 +189,12 @@ CREATE TABLE refunds (
 ) {strict};
 CREATE INDEX refunds_by_payment ON refunds (payment_id, created_at, id);
 
--- due_at is when a job may next be claimed: claiming moves it to the end of the lease.
+-- The id follows from kind and key, so it is what makes them unique. due_at is when a job may next be claimed:
+-- claiming moves it to the end of the lease.
 CREATE TABLE jobs (
     id {uuid} PRIMARY KEY,
     kind text NOT NULL,
-    unique_key text NOT NULL,
+    key text NOT NULL,
     payload {json} NOT NULL,
     state text NOT NULL,
     due_at {bigint} NOT NULL,
@@ -201,7 +203,6 @@ CREATE TABLE jobs (
     created_at {bigint} NOT NULL,
     finished_at {bigint}
 ) {strict};
-CREATE UNIQUE INDEX jobs_kind_unique_key ON jobs (kind, unique_key);
 CREATE INDEX jobs_due ON jobs (due_at, id) WHERE state = 'queued';
 CREATE INDEX jobs_dead ON jobs (created_at, id) WHERE state = 'dead';
 CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;

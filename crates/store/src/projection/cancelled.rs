@@ -33,11 +33,10 @@ impl Context<'_> {
         let db = &write.tx;
         let order = Uuid::from_u128(cancelled.order.0);
         let indexes = || cancelled.positions.iter().map(|index| i32::from(*index));
-        let returned = order_positions::Entity::update_many()
+        order_positions::Entity::update_many()
             .col_expr(order_positions::Column::CancelledAt, Expr::value(now.0))
             .filter(order_positions::Column::OrderId.eq(order))
             .filter(order_positions::Column::Idx.is_in(indexes()))
-            .filter(order_positions::Column::CancelledAt.is_null())
             .exec(db)
             .await?;
         tickets::Entity::update_many()
@@ -63,7 +62,8 @@ impl Context<'_> {
             .filter(orders::Column::Id.eq(order))
             .exec(db)
             .await?;
-        self.sold(-i64::try_from(returned.rows_affected).unwrap_or(i64::MAX), position)?;
+        let returned = i64::try_from(cancelled.positions.len()).unwrap_or(i64::MAX);
+        self.sold(-returned, position)?;
         if position > self.high {
             jobs::enqueue(db, &[mail(order, &cancelled, now)], now).await?;
         }
