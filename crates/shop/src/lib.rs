@@ -4,6 +4,7 @@
 //! the tables, the payment providers, the clock and randomness are given to it, and [`Shop`] brings them together.
 //!
 //! - Import: [`plan`] reads seating plans, [`sale_file`] and [`spec`] what is sold in them, [`offer`] joins both.
+//!   [`catalogue`] brings it into the shop.
 //! - Reading: [`facts`] is what is announced, [`sales`] what is sold for how much, [`status`] what is free.
 //! - Buying: [`cart`] holds places, [`checkout`] makes an order of them, [`settle`] hears of the money, [`orders`] and
 //!   [`ticket`] are what the buyer has, [`mail`] is what they get.
@@ -13,6 +14,7 @@
 pub mod bank;
 pub mod buyer;
 pub mod cart;
+pub mod catalogue;
 pub mod checkout;
 pub mod code;
 mod document;

@@ -5,7 +5,7 @@ mod build;
 
 use frontrow_ledger::{
     AreaId, CategoryId, TicketTypeId,
-    sale::{BlockKind, Places, Terms, Window},
+    sale::{Allocation, BlockKind, Places, Price, Terms, Window},
 };
 use frontrow_store::Texts;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::{
     fault::{At, Faults},
     moment::Days,
     plan::{Plan, geometry::Geometry},
-    spec::{SaleSpec, WindowSpec},
+    spec::{AllocationSpec, BlockSpec, PriceSpec, SaleSpec, WindowSpec},
 };
 
 /// What the ledger's numbers are called; kept with the performance.
@@ -100,6 +100,37 @@ impl Offer {
     ) -> Vec<Window> {
         build::windows(&self.ticket_types, specs, days, at, faults)
     }
+}
+
+/// Prices by number.
+pub(crate) fn prices(
+    offer: &Offer,
+    specs: &[PriceSpec],
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Vec<Price> {
+    build::prices(&build::Keys::of(offer), specs, at, faults)
+}
+
+/// An allocation by number.
+pub(crate) fn allocation(
+    offer: &Offer,
+    spec: &AllocationSpec,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Allocation {
+    build::allocation(&build::Keys::of(offer), spec, at, faults)
+}
+
+/// Places of a block by number.
+pub(crate) fn places(
+    plan: &Plan,
+    offer: &Offer,
+    spec: &BlockSpec,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Places {
+    build::places(&build::Seats::of(plan), &build::Keys::of(offer), spec, at, faults)
 }
 
 /// Everything that selling needs.

@@ -17,7 +17,7 @@ use crate::{
         Plan, Shape,
         geometry::{DrawnCategory, Geometry, SoldArea},
     },
-    spec::{BlockSpec, SaleSpec, WindowSpec},
+    spec::{AllocationSpec, BlockSpec, PriceSpec, SaleSpec, WindowSpec},
 };
 
 pub(super) fn sellable(plan: &Plan, spec: &SaleSpec) -> Result<Sellable, Faults> {
@@ -26,13 +26,19 @@ pub(super) fn sellable(plan: &Plan, spec: &SaleSpec) -> Result<Sellable, Faults>
     let keys: HashMap<&str, CategoryId> =
         (0..).zip(&categories).map(|(id, c)| (c.name.as_str(), CategoryId(id))).collect();
     let (areas, sold) = build.areas(&keys);
-    let prices = build.prices(&keys);
-    let allocations = build.allocations(&keys);
-    let blocks = build.blocks(&sold);
-    build.faults.or(Some(()))?;
-
+    let mut faults = build.faults;
     let geometry = Geometry::draw(plan, &categories, &sold);
     let labels = labels(spec, &categories, geometry.name());
+    let keys = Keys::of(&labels);
+    let prices = prices(&keys, &spec.prices, &At::ROOT.key("prices"), &mut faults);
+    let list = At::ROOT.key("allocations");
+    let allocations = spec.allocations.iter().enumerate();
+    let allocations = allocations
+        .map(|(index, said)| allocation(&keys, said, &list.index(index), &mut faults))
+        .collect();
+    let blocks = blocks(plan, spec, &keys, &mut faults);
+    faults.or(Some(()))?;
+
     let access = |category: &DrawnCategory| Category { access: category.access };
     let terms = Terms {
         currency: spec.currency,
@@ -48,6 +54,20 @@ pub(super) fn sellable(plan: &Plan, spec: &SaleSpec) -> Result<Sellable, Faults>
         hold: spec.hold,
     };
     Ok(Sellable { terms, offer: labels, geometry, blocks })
+}
+
+fn blocks(plan: &Plan, spec: &SaleSpec, keys: &Keys<'_>, faults: &mut Faults) -> Vec<Blocked> {
+    if spec.blocks.is_empty() {
+        return Vec::new();
+    }
+    let (seats, list) = (Seats::of(plan), At::ROOT.key("blocks"));
+    let block = |(index, said): (usize, &BlockSpec)| Blocked {
+        key: said.key.clone(),
+        kind: said.kind,
+        reason: said.reason.clone(),
+        places: places(&seats, keys, said, &list.index(index), faults),
+    };
+    spec.blocks.iter().enumerate().map(block).collect()
 }
 
 struct Build<'a> {
@@ -129,25 +149,6 @@ impl Build<'_> {
         found
     }
 
-    fn prices(&mut self, categories: &HashMap<&str, CategoryId>) -> Vec<Price> {
-        let at = At::ROOT.key("prices");
-        let types = type_ids(self.spec.ticket_types.iter().map(|t| t.key.as_str()));
-        let mut prices = Vec::with_capacity(self.spec.prices.len());
-        for said in &self.spec.prices {
-            let at = at.key(&said.category);
-            let category = self.category(&at, categories, &said.category);
-            let ticket_type = types.get(said.ticket_type.as_str()).copied();
-            if ticket_type.is_none() {
-                let problem = Problem::unknown("ticket type", &said.ticket_type);
-                self.faults.push(at.key(&said.ticket_type), problem);
-            }
-            let (Some(category), Some(ticket_type)) = (category, ticket_type) else { continue };
-            prices.push(Price { category, ticket_type, amount_minor: said.amount_minor });
-        }
-        prices.sort_by_key(|price| (price.category, price.ticket_type));
-        prices
-    }
-
     fn category(
         &mut self,
         at: &At<'_>,
@@ -160,80 +161,116 @@ impl Build<'_> {
         }
         category
     }
+}
 
-    fn allocations(&mut self, categories: &HashMap<&str, CategoryId>) -> Vec<Allocation> {
-        let list = At::ROOT.key("allocations");
-        let types = type_ids(self.spec.ticket_types.iter().map(|t| t.key.as_str()));
-        let spec = self.spec;
-        let mut allocations = Vec::with_capacity(spec.allocations.len());
-        for (index, said) in spec.allocations.iter().enumerate() {
-            let at = list.index(index);
-            let zones = said.categories.as_ref().map(|keys| {
-                ids(keys, categories, &at.key("categories"), "category", &mut self.faults)
-            });
-            let kinds = said.ticket_types.as_ref().map(|keys| {
-                ids(keys, &types, &at.key("ticket_types"), "ticket type", &mut self.faults)
-            });
-            allocations.push(Allocation {
-                limit: said.limit,
-                categories: zones,
-                ticket_types: kinds,
-                channels: said.channels.clone(),
-            });
+/// What names stand for.
+pub(super) struct Keys<'k> {
+    categories: HashMap<&'k str, CategoryId>,
+    ticket_types: HashMap<&'k str, TicketTypeId>,
+    areas: HashMap<&'k str, AreaId>,
+}
+
+impl<'k> Keys<'k> {
+    pub(super) fn of(offer: &'k Offer) -> Self {
+        let keys = (0..).zip(&offer.categories);
+        let areas = (0..).zip(&offer.areas);
+        Self {
+            categories: keys.map(|(id, label)| (label.key.as_str(), CategoryId(id))).collect(),
+            ticket_types: type_ids(offer.ticket_types.iter().map(|label| label.key.as_str())),
+            areas: areas.map(|(id, label)| (label.key.as_str(), AreaId(id))).collect(),
         }
-        allocations
     }
+}
 
-    fn blocks(&mut self, sold: &[SoldArea]) -> Vec<Blocked> {
-        let list = At::ROOT.key("blocks");
-        let spec = self.spec;
-        if spec.blocks.is_empty() {
-            return Vec::new();
+pub(super) fn prices(
+    keys: &Keys<'_>,
+    specs: &[PriceSpec],
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Vec<Price> {
+    let mut prices = Vec::with_capacity(specs.len());
+    for said in specs {
+        let at = at.key(&said.category);
+        let category = keys.categories.get(said.category.as_str()).copied();
+        if category.is_none() {
+            faults.push(at, Problem::unknown("category", &said.category));
         }
-        let seats = self.plan.rows().flat_map(|(_, row)| &row.seats);
-        let seats: HashMap<&str, SeatId> =
-            (0..).zip(seats).map(|(id, seat)| (seat.guid.as_str(), SeatId(id))).collect();
-        let block = |(index, said)| {
-            let places = self.block(&list.index(index), said, &seats, sold);
-            Blocked { key: said.key.clone(), kind: said.kind, reason: said.reason.clone(), places }
-        };
-        spec.blocks.iter().enumerate().map(block).collect()
+        let ticket_type = keys.ticket_types.get(said.ticket_type.as_str()).copied();
+        if ticket_type.is_none() {
+            let problem = Problem::unknown("ticket type", &said.ticket_type);
+            faults.push(at.key(&said.ticket_type), problem);
+        }
+        let (Some(category), Some(ticket_type)) = (category, ticket_type) else { continue };
+        prices.push(Price { category, ticket_type, amount_minor: said.amount_minor });
     }
+    prices.sort_by_key(|price| (price.category, price.ticket_type));
+    prices
+}
 
-    fn block(
-        &mut self,
-        at: &At<'_>,
-        said: &BlockSpec,
-        seats: &HashMap<&str, SeatId>,
-        sold: &[SoldArea],
-    ) -> Places {
-        let mut places = Places::default();
-        let seats_at = at.key("seats");
-        places.seats = ids(&said.seats, seats, &seats_at, "seat", &mut self.faults);
-        let rows_at = at.key("rows");
-        for (index, (zone, row)) in said.rows.iter().enumerate() {
-            let whole = row_seats(self.plan, zone, row);
-            if whole.is_empty() {
-                self.faults.push(rows_at.index(index), Problem::unknown("row", row));
+pub(super) fn allocation(
+    keys: &Keys<'_>,
+    said: &AllocationSpec,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Allocation {
+    let list = at.key("categories");
+    let categories = said.categories.as_ref();
+    let categories = categories.map(|said| ids(said, &keys.categories, &list, "category", faults));
+    let list = at.key("ticket_types");
+    let types = said.ticket_types.as_ref();
+    let types = types.map(|said| ids(said, &keys.ticket_types, &list, "ticket type", faults));
+    let channels = said.channels.clone();
+    Allocation { limit: said.limit, categories, ticket_types: types, channels }
+}
+
+/// The seats of a plan by their names; read once for many blocks.
+pub(super) struct Seats<'p> {
+    plan: &'p Plan,
+    by_guid: HashMap<&'p str, SeatId>,
+}
+
+impl<'p> Seats<'p> {
+    pub(super) fn of(plan: &'p Plan) -> Self {
+        let seats = plan.rows().flat_map(|(_, row)| &row.seats);
+        let by_guid = (0..).zip(seats).map(|(id, seat)| (seat.guid.as_str(), SeatId(id)));
+        Self { plan, by_guid: by_guid.collect() }
+    }
+}
+
+pub(super) fn places(
+    seats: &Seats<'_>,
+    keys: &Keys<'_>,
+    said: &BlockSpec,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Places {
+    let mut places = Places::default();
+    places.seats = ids(&said.seats, &seats.by_guid, &at.key("seats"), "seat", faults);
+    let rows_at = at.key("rows");
+    for (index, (zone, row)) in said.rows.iter().enumerate() {
+        let whole = row_seats(seats.plan, zone, row);
+        if whole.is_empty() {
+            faults.push(rows_at.index(index), Problem::unknown("row", row));
+        }
+        places.seats.extend(whole);
+    }
+    let areas_at = at.key("areas");
+    for (index, (key, count)) in said.areas.iter().enumerate() {
+        match keys.areas.get(key.as_str()) {
+            Some(area) => places.areas.push((*area, *count)),
+            None => {
+                let at = areas_at.index(index);
+                faults.push(at.key("key"), Problem::unknown("area", key));
             }
-            places.seats.extend(whole);
         }
-        let areas_at = at.key("areas");
-        for (index, (key, count)) in said.areas.iter().enumerate() {
-            let at = areas_at.index(index);
-            let found = self.spec.areas.iter().position(|area| area.key == *key);
-            match found.filter(|found| *found < sold.len()).map(u16::try_from) {
-                Some(Ok(id)) => places.areas.push((AreaId(id), *count)),
-                _ => self.faults.push(at.key("key"), Problem::unknown("area", key)),
-            }
-        }
-        if places.seats.is_empty() && places.areas.is_empty() {
-            self.faults.push(at, Problem::Contradiction("blocks nothing"));
-        }
-        places.seats.sort_unstable();
-        places.seats.dedup();
-        places
     }
+    if places.seats.is_empty() && places.areas.is_empty() {
+        faults.push(at, Problem::Contradiction("blocks nothing"));
+    }
+    places.seats.sort_unstable();
+    places.seats.dedup();
+    places.areas.sort_unstable();
+    places
 }
 
 /// Every seat of the rows that are called so; labels repeat between zones and sometimes within one.

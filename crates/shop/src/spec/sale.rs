@@ -64,6 +64,27 @@ impl SaleSpec {
     }
 }
 
+impl PriceSpec {
+    /// Reads a table of prices by category and ticket type, or says everything that is wrong with it.
+    pub fn read_all(value: &Value, currency: Currency) -> Result<Vec<Self>, Faults> {
+        read_whole(value, |table, faults| Some(prices(table, Some(currency), faults)))
+    }
+}
+
+impl AllocationSpec {
+    /// Reads an allocation, or says everything that is wrong with it.
+    pub fn read(value: &Value) -> Result<Self, Faults> {
+        read_whole(value, allocation)
+    }
+}
+
+impl BlockSpec {
+    /// Reads a seat block, or says everything that is wrong with it.
+    pub fn read(value: &Value) -> Result<Self, Faults> {
+        read_whole(value, block)
+    }
+}
+
 pub(super) fn windows(table: &mut Table<'_>, faults: &mut Faults) -> Vec<WindowSpec> {
     tables(table, "windows", WINDOWS_MAX, faults, |table, faults| {
         Some(WindowSpec {
