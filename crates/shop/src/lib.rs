@@ -11,6 +11,7 @@
 //!
 //! A purchase is never half done: each step is written down before the next, and a worker picks up what a crash left.
 
+pub mod api_keys;
 pub mod bank;
 pub mod buyer;
 pub mod cart;

@@ -5,8 +5,11 @@
 //!
 //! - [`urls`]: every address, as a type.
 //! - [`pages`]: what each page shows, with its template and samples.
+//! - [`api`]: the same purchase for machines, and what organisers do.
 //! - [`assets`]: styles, scripts, images.
 
+pub mod api;
 pub mod assets;
+pub mod limits;
 pub mod pages;
 pub mod urls;

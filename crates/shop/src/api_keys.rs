@@ -1,0 +1,60 @@
+//! Keys of organisers: made once, shown once, kept as a hash.
+//!
+//! A key is `frk_` and a prefix that finds it, a dot, and a secret of 256 random bits. Such a secret cannot be guessed,
+//! so a plain hash of it is enough; slow hashing is for what people choose.
+
+use frontrow_store::api_keys::ApiKey;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use crate::{Result, Shop, random};
+
+const MARK: &str = "frk_";
+const PREFIX_DIGITS: usize = 12;
+const SECRET_DIGITS: usize = 64;
+
+impl Shop {
+    /// Makes a key for an organisation. The answer is the only time that the key is seen.
+    pub async fn create_api_key(&self, organisation: Uuid, name: &str) -> Result<String> {
+        let mut bytes = [0; 38];
+        self.inner.random.fill(&mut bytes);
+        let digits = hex(&bytes);
+        let (prefix, secret) = digits.split_at(PREFIX_DIGITS);
+        let now = self.now();
+        let key = ApiKey {
+            id: random::uuid(&*self.inner.random, now),
+            organisation_id: organisation,
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+            secret_hash: Sha256::digest(secret.as_bytes()).into(),
+            created_at: now,
+            revoked_at: None,
+        };
+        self.inner.store.create_api_key(&key).await?;
+        Ok(format!("{MARK}{prefix}.{secret}"))
+    }
+
+    /// Whose key this is; `None` if it is nobody's, or was revoked.
+    pub async fn organisation_of_key(&self, key: &str) -> Result<Option<Uuid>> {
+        let Some((prefix, secret)) = key.strip_prefix(MARK).and_then(|rest| rest.split_once('.'))
+        else {
+            return Ok(None);
+        };
+        if prefix.len() != PREFIX_DIGITS || secret.len() != SECRET_DIGITS {
+            return Ok(None);
+        }
+        let Some(known) = self.inner.store.api_key_by_prefix(prefix).await? else {
+            return Ok(None);
+        };
+        let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
+        let genuine = bool::from(hash.ct_eq(&known.secret_hash)) && known.revoked_at.is_none();
+        Ok(genuine.then_some(known.organisation_id))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}

@@ -1,0 +1,117 @@
+//! What a request of the API brings: a JSON body, an idempotency key, each with a clear problem if it is not there.
+
+use axum::{
+    Json,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
+    http::{StatusCode, request::Parts},
+};
+use frontrow_ledger::CommandId;
+use frontrow_shop::Shop;
+use serde::de::DeserializeOwned;
+
+use super::Problem;
+use crate::limits::{IDEMPOTENCY_KEY_CHARS_MAX, IDEMPOTENCY_KEY_CHARS_MIN};
+
+/// A JSON body; what is wrong with it is said with the path of the field.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => Err(rejected(&rejection)),
+        }
+    }
+}
+
+fn rejected(rejection: &JsonRejection) -> Problem {
+    match rejection {
+        JsonRejection::JsonDataError(_) => Problem::fault("", "malformed", cause(rejection)),
+        JsonRejection::JsonSyntaxError(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "not-json",
+            "The body is not JSON",
+            cause(rejection),
+        ),
+        JsonRejection::MissingJsonContentType(_) => {
+            let title = "The body must be application/json";
+            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", title, "")
+        }
+        rejection if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => Problem::new(StatusCode::BAD_REQUEST, "unreadable", "The body cannot be read", ""),
+    }
+}
+
+/// The body has more bytes than are read.
+pub fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", "")
+}
+
+/// The innermost cause says the field, the line and the column.
+fn cause(rejection: &JsonRejection) -> String {
+    let outer: &dyn std::error::Error = rejection;
+    let chain = std::iter::successors(Some(outer), |error| error.source());
+    chain.last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// The client's idempotency key.
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// The ledger's command id for what is asked: the same key asks the same thing again.
+    pub fn command(&self, shop: &Shop, purpose: &str) -> CommandId {
+        shop.command_id(purpose, &[b"api", self.0.as_bytes()])
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let title = "An Idempotency-Key is required";
+        let missing = |detail: &str| {
+            Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-missing", title, detail)
+        };
+        let lengths = IDEMPOTENCY_KEY_CHARS_MIN..=IDEMPOTENCY_KEY_CHARS_MAX;
+        let Some(value) = parts.headers.get("idempotency-key") else {
+            return Err(missing(
+                "Send one of 16 to 128 characters that nobody can guess, such as a UUID.",
+            ));
+        };
+        let key = value.to_str().ok().filter(|key| lengths.contains(&key.len()));
+        let key = key.ok_or_else(|| missing("It must have 16 to 128 characters of ASCII."))?;
+        Ok(Self(key.to_owned()))
+    }
+}
+
+/// Parts of the path.
+pub struct InPath<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = <Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        path.map(|Path(path)| Self(path)).map_err(|_| Problem::not_found("resource"))
+    }
+}
+
+/// The query string.
+pub struct InQuery<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for InQuery<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(rejection) => {
+                let title = "The query is not valid";
+                let detail = rejection.body_text();
+                Err(Problem::new(StatusCode::BAD_REQUEST, "bad-query", title, detail))
+            }
+        }
+    }
+}
