@@ -19,4 +19,6 @@ pub struct Cli {
 pub enum Command {
     /// Check the configuration and end
     CheckConfig,
+    /// Measure the shop on this machine
+    Bench(crate::bench::Args),
 }

@@ -1,5 +1,6 @@
 //! The `frontrow` binary: reads its configuration, starts what was asked for, stops in order.
 
+mod bench;
 mod cli;
 mod config;
 mod logging;
@@ -27,6 +28,12 @@ fn main() -> ExitCode {
     logging::start(config.log_format);
     match cli.command {
         Some(Command::CheckConfig) => println!("the configuration is valid"),
+        Some(Command::Bench(args)) => {
+            if let Err(error) = bench::run(args, &config.data) {
+                eprintln!("frontrow: {error:#}");
+                return ExitCode::FAILURE;
+            }
+        }
         None => println!("{config:?}"),
     }
     ExitCode::SUCCESS

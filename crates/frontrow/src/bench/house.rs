@@ -20,6 +20,8 @@ const UPPER: CategoryId = CategoryId(3);
 const WHEELCHAIR: CategoryId = CategoryId(4);
 const COMPANION: CategoryId = CategoryId(5);
 
+/// The categories of [`stadium`].
+pub(crate) const CATEGORIES: u16 = 6;
 /// The seats of [`stadium`].
 pub(crate) const SEATS: usize = 80_000;
 
@@ -73,7 +75,7 @@ pub(crate) fn stadium() -> Terms {
 
 fn category(tier: u16, row: u16, place: u16) -> CategoryId {
     match (tier, row) {
-        (0, 24) if place % 2 == 0 => WHEELCHAIR,
+        (0, 24) if place.is_multiple_of(2) => WHEELCHAIR,
         (0, 24) => COMPANION,
         (0, 0..10) => FRONT,
         (0, _) => LOWER,
@@ -104,7 +106,7 @@ pub(crate) enum Step {
 }
 
 /// Parties that come and go: three of ten steps return an earlier party's seats.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Churn {
     random: u64,
     parties: Vec<Vec<SeatId>>,
