@@ -11,11 +11,12 @@
 
 mod fifo;
 pub mod ids;
+mod index;
 pub mod invariants;
 pub mod limits;
 pub mod machine;
 pub mod sale;
-mod sharded;
+mod table;
 
 pub use ids::{
     AllocationId, AreaId, BlockId, BuyerKey, CategoryId, ChannelId, CommandId, HoldId, OrderId,

@@ -3,13 +3,13 @@
 use crate::{
     BuyerKey,
     sale::{OrderLimits, Refusal},
-    sharded::Sharded,
+    table::Table,
 };
 
 /// Places by buyer: of holds in payment and of orders; a cancelled position counts no more.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Buyers {
-    places: Sharded<BuyerKey, u32, 256>,
+    places: Table<BuyerKey, u32>,
 }
 
 impl Buyers {

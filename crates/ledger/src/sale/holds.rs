@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BuyerKey, ChannelId, HoldId, OrderId, Time, fifo::Fifo, limits::LAPSED_HOLDS_REMEMBERED,
-    sale::Position, sharded::Sharded,
+    sale::Position, table::Table,
 };
 
 /// What one cart holds.
@@ -59,7 +59,7 @@ impl Hold {
 /// All holds but those that were sold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Holds {
-    by_id: Sharded<HoldId, Hold, 1024>,
+    by_id: Table<HoldId, Hold>,
     /// Live holds in the order they lapse.
     expiry: BTreeSet<(Time, HoldId)>,
     /// Lapsed holds from the oldest lapse to the newest, and some that live again or were sold since.

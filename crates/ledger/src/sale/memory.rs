@@ -1,27 +1,21 @@
 //! The commands whose answers are remembered, so that a retry gets the same one.
 
-use std::sync::Arc;
-
 use crate::{
     Applied, CommandId,
     fifo::Fifo,
+    index::{Index, NUMBERS},
     limits::COMMANDS_REMEMBERED,
     sale::{Record, Refusal},
-    sharded::Sharded,
+    table::hash,
 };
 
 /// The latest [`COMMANDS_REMEMBERED`] answers; the oldest are forgotten first.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Memory {
-    answers: Sharded<CommandId, Arc<Answer>, 1024>,
-    order: Fifo<CommandId>,
+    answers: Fifo<Applied<Record>>,
+    /// The numbers of the answers in the queue, by command.
+    index: Index,
     weight: usize,
-}
-
-#[derive(Debug, PartialEq)]
-struct Answer {
-    fingerprint: u64,
-    record: Record,
 }
 
 impl Memory {
@@ -31,7 +25,7 @@ impl Memory {
         id: CommandId,
         fingerprint: u64,
     ) -> Result<Option<&Record>, Refusal> {
-        match self.answers.get(&id) {
+        match self.find(id) {
             None => Ok(None),
             Some(answer) if answer.fingerprint == fingerprint => Ok(Some(&answer.record)),
             Some(_) => Err(Refusal::CommandReused),
@@ -39,33 +33,53 @@ impl Memory {
     }
 
     pub(crate) fn remember(&mut self, applied: &Applied<Record>) {
-        let answer = Answer { fingerprint: applied.fingerprint, record: applied.record.clone() };
-        self.weight += weight(&answer.record);
-        let known = self.answers.insert(applied.id, Arc::new(answer));
-        assert!(known.is_none(), "command {} was applied twice", applied.id);
-        self.order.push(applied.id);
+        debug_assert!(self.find(applied.id).is_none(), "command {} is applied once", applied.id);
+        self.weight += weight(&applied.record);
+        let number = self.answers.push(applied.clone());
+        self.index.insert(hash(&applied.id), short(number));
         while self.weight > COMMANDS_REMEMBERED {
             self.forget_oldest();
         }
     }
 
     /// All answers from the oldest to the newest.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Applied<Record>> {
-        self.order.iter().filter_map(|id| {
-            let answer = self.answers.get(&id)?;
-            Some(Applied { id, fingerprint: answer.fingerprint, record: answer.record.clone() })
-        })
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Applied<Record>> {
+        self.answers.iter()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.order.len()
+        self.answers.len()
+    }
+
+    fn find(&self, id: CommandId) -> Option<&Applied<Record>> {
+        let at = |short: u32| self.answers.get(self.long(short));
+        let is_it = |short: u32| at(short).is_some_and(|answer| answer.id == id);
+        at(self.index.find(hash(&id), is_it)?)
     }
 
     fn forget_oldest(&mut self) {
-        let oldest = self.order.pop().expect("weight is the sum over what is queued");
-        let answer = self.answers.remove(&oldest).expect("what is queued is remembered");
-        self.weight -= weight(&answer.record);
+        let number = self.answers.first_number();
+        let oldest = self.answers.pop().expect("weight is the sum over what is queued");
+        self.index.remove(hash(&oldest.id), short(number));
+        self.weight -= weight(&oldest.record);
     }
+
+    /// The number in the queue that ends in these digits; fewer are queued than there are.
+    fn long(&self, short: u32) -> u64 {
+        let first = self.answers.first_number();
+        first + (u64::from(short) + NUMBERS - first % NUMBERS) % NUMBERS
+    }
+}
+
+impl PartialEq for Memory {
+    fn eq(&self, other: &Self) -> bool {
+        self.answers == other.answers
+    }
+}
+
+/// The last digits of a number in the queue, which an index has room for.
+fn short(number: u64) -> u32 {
+    u32::try_from(number % NUMBERS).unwrap_or(u32::MAX)
 }
 
 /// An answer to a buyer weighs one; an organiser's long list weighs as much as the memory it takes.
@@ -88,6 +102,7 @@ mod tests {
     use super::Memory;
     use crate::{
         Applied, BlockId, CommandId,
+        fifo::Fifo,
         limits::COMMANDS_REMEMBERED,
         sale::{Places, Record, Refusal},
     };
@@ -123,5 +138,20 @@ mod tests {
         let record = Record::Unblocked { block: BlockId(1), places };
         memory.remember(&Applied { id: CommandId(u128::MAX), fingerprint: 7, record });
         assert_eq!(memory.len(), COMMANDS_REMEMBERED - 1_000);
+    }
+
+    #[test]
+    fn answers_are_found_when_numbers_have_outgrown_the_index() {
+        let mut memory =
+            Memory { answers: Fifo::from_number(super::NUMBERS - 2), ..Memory::default() };
+        for id in 0..5 {
+            memory.remember(&opened(id));
+            assert_eq!(memory.recall(CommandId(0), 7), Ok(Some(&Record::Opened)), "after {id}");
+        }
+        while memory.len() > 1 {
+            memory.forget_oldest();
+        }
+        assert_eq!(memory.recall(CommandId(3), 7), Ok(None));
+        assert_eq!(memory.recall(CommandId(4), 7), Ok(Some(&Record::Opened)));
     }
 }

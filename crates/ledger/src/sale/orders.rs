@@ -8,7 +8,7 @@ use crate::{
     BuyerKey, ChannelId, HoldId, OrderId, Time,
     limits::PLACES_PER_HOLD_MAX,
     sale::{Hold, Position},
-    sharded::Sharded,
+    table::Table,
 };
 
 /// A purchase.
@@ -62,8 +62,8 @@ impl Order {
 /// All orders. They are never forgotten: each was paid for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Orders {
-    by_id: Sharded<OrderId, Order, 1024>,
-    by_hold: Sharded<HoldId, OrderId, 1024>,
+    by_id: Table<OrderId, Order>,
+    by_hold: Table<HoldId, OrderId>,
 }
 
 impl Orders {

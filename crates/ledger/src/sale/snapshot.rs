@@ -43,7 +43,7 @@ impl Serialize for Sale {
             layout: LAYOUT,
             now: self.now,
             applied: self.applied,
-            memory: self.memory.iter().collect(),
+            memory: self.memory.iter().cloned().collect(),
             book: self.book.as_ref().map(Pages::of),
         };
         snapshot.serialize(serializer)
@@ -76,7 +76,7 @@ impl Pages {
             terms: Arc::clone(&book.terms),
             open: book.open,
             holds,
-            lapsed: book.holds.lapsed().iter().collect(),
+            lapsed: book.holds.lapsed().iter().copied().collect(),
             lapses: book.holds.lapses(),
             orders,
             blocks: book.blocks.iter().map(|(id, block)| (*id, Arc::clone(block))).collect(),

@@ -9,7 +9,7 @@ use crate::{
 
 /// The selling of one performance.
 ///
-/// Cloning is cheap whatever was sold: see [`sharded`](crate::sale). The default is a sale that is not yet defined.
+/// Cloning is cheap whatever was sold: everything large is kept in pieces that clones share. The default is a sale that is not yet defined.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sale {
     pub(crate) now: Time,
