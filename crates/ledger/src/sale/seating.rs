@@ -9,9 +9,9 @@
 //!
 //! # What is best
 //!
-//! A seat **costs** four times its distance from the focus of the sale plus its distance from the
+//! A seat **costs** twice its distance from the focus of the sale plus its distance from the
 //! middle of its row (the mean position of its seats), in tenths of the plan's unit, each distance
-//! rounded down: moving to the side by four is as bad as moving back by one. A **window** is `n`
+//! rounded down: two further to the side is as bad as one further back. A **window** is `n`
 //! adjacent seats; it costs what its seats cost together. The lowest cost is best, and among equal
 //! ones the window whose first seat has the lowest number.
 //!
@@ -141,8 +141,8 @@ impl Seating {
     ///      party of two may sit in two rows). The fewest rows win. The people are dealt out evenly
     ///      as far as there is room.
     ///    * Of the eight front segments with the lowest mean cost the one wins whose best
-    ///      arrangement costs least: its seats' costs; `4 n` for each unit that the middles of
-    ///      neighbouring windows are apart, along the axes; `8 n` pitches for each orphaning
+    ///      arrangement costs least: its seats' costs; `2 n` for each unit that the middles of
+    ///      neighbouring windows are apart, along the axes; `4 n` pitches for each orphaning
     ///      window.
     ///    * If there is none, parties above [`PARTY_ADJACENT_MAX`] may also sit in longer windows.
     /// 4. If the party `may_split`: anywhere, in groups, from large to small. Segments are gone

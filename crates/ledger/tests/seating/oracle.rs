@@ -75,7 +75,7 @@ impl Oracle {
                 oracle.seats.push(OracleSeat {
                     category: seat.category,
                     at: at[i],
-                    cost: 4 * distance(at[i], point(terms.focus)) + distance(at[i], middle),
+                    cost: 2 * distance(at[i], point(terms.focus)) + distance(at[i], middle),
                     pitch,
                     section: row.section,
                     row: *number,

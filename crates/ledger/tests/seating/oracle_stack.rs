@@ -99,7 +99,7 @@ impl Oracle {
     fn total(&self, groups: &[Vec<usize>], n: i128) -> i128 {
         let own = |group: &Vec<usize>| {
             let orphaning = self.orphaning(group, &self.free);
-            self.cost(group) + if orphaning { 8 * n * self.seats[group[0]].pitch } else { 0 }
+            self.cost(group) + if orphaning { 4 * n * self.seats[group[0]].pitch } else { 0 }
         };
         let apart: i128 = groups
             .windows(2)
@@ -108,7 +108,7 @@ impl Oracle {
                 (a.0 - b.0).abs() + (a.1 - b.1).abs()
             })
             .sum();
-        groups.iter().map(own).sum::<i128>() + 2 * n * apart
+        groups.iter().map(own).sum::<i128>() + n * apart
     }
 
     /// Twice the middle of the first and the last.

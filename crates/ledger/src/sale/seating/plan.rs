@@ -140,7 +140,7 @@ impl Plan {
             }
             let segment = u32::try_from(self.segments.len() - 1).unwrap_or(u32::MAX);
             self.seats.push(Spot { at: seat.at, segment });
-            let cost = 4 * distance(seat.at, terms.focus) + distance(seat.at, shape.middle);
+            let cost = 2 * distance(seat.at, terms.focus) + distance(seat.at, shape.middle);
             let sum = self.costs.before.last().copied().unwrap_or(0);
             self.costs.before.push(sum.saturating_add(cost));
         }

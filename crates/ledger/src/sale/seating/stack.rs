@@ -209,9 +209,9 @@ impl Seating {
         let people = u64::try_from(n).unwrap_or(u64::MAX);
         let choice = |start: usize| {
             let middle = middle_of(plan, segment, start, share);
-            let orphan = if tidy.has(start) { 0 } else { 8 * people * segment.pitch };
+            let orphan = if tidy.has(start) { 0 } else { 4 * people * segment.pitch };
             let own = segment.window_cost(&plan.costs, start, share) + orphan;
-            let follow = |behind: &Choice| behind.total + 2 * people * apart(middle, behind.middle);
+            let follow = |behind: &Choice| behind.total + people * apart(middle, behind.middle);
             let totals = after.iter().map(follow).enumerate();
             let (next, rest) = totals.min_by_key(|&(_, total)| total).unwrap_or((0, 0));
             Choice { start, middle, total: own + rest, next }
