@@ -11,6 +11,7 @@ mod holds;
 mod listing;
 mod model;
 mod orders;
+mod organiser;
 mod problem;
 mod wants;
 
@@ -73,6 +74,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
 }
 
 fn parts() -> (Router<Shop>, utoipa::openapi::OpenApi) {
+    let plans = OpenApiRouter::new()
+        .routes(routes!(organiser::plans::create_plan))
+        .layer(DefaultBodyLimit::max(PLAN_BYTES_MAX));
     let rest = OpenApiRouter::with_openapi(Head::openapi())
         .routes(routes!(catalogue::list_events))
         .routes(routes!(catalogue::find_event))
@@ -88,6 +92,17 @@ fn parts() -> (Router<Shop>, utoipa::openapi::OpenApi) {
         .routes(routes!(orders::create_payment))
         .routes(routes!(orders::find_tickets_pdf))
         .routes(routes!(orders::list_ticket_keys))
+        .routes(routes!(organiser::catalogue::put_venue))
+        .routes(routes!(organiser::catalogue::put_event))
+        .routes(routes!(organiser::catalogue::put_performance))
+        .routes(routes!(organiser::sale::put_prices))
+        .routes(routes!(organiser::sale::put_allocation))
+        .routes(routes!(organiser::sale::create_block, organiser::sale::list_blocks))
+        .routes(routes!(organiser::sale::release_block))
+        .routes(routes!(organiser::sale::open_sale))
+        .routes(routes!(organiser::sale::close_sale))
+        .routes(routes!(organiser::orders::list_orders))
+        .routes(routes!(organiser::orders::cancel_order))
         .layer(DefaultBodyLimit::max(API_BODY_BYTES_MAX));
-    rest.split_for_parts()
+    rest.merge(plans).split_for_parts()
 }

@@ -2,7 +2,7 @@
 
 use frontrow_ledger::{
     AllocationId, BlockId, CommandId,
-    sale::{Command, Places, Record},
+    sale::{Block, Book, Command, Places, Record},
 };
 use uuid::Uuid;
 
@@ -107,6 +107,12 @@ impl Shop {
     ) -> Result<()> {
         let unblock = Command::Unblock { block, places };
         self.organised(performance, command, unblock).await.map(|_| ())
+    }
+
+    /// The blocks of a sale that still have places.
+    pub async fn blocks(&self, performance: Uuid) -> Result<Vec<(BlockId, Block)>> {
+        let all = |book: &Book| book.blocks().map(|(id, block)| (id, block.clone())).collect();
+        self.look(performance, all).await
     }
 
     async fn organised(

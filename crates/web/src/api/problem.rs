@@ -111,6 +111,15 @@ impl Problem {
         problem
     }
 
+    /// The same, where the faults stand in a part of the body.
+    #[must_use]
+    pub fn below(mut self, at: &str) -> Self {
+        for fault in &mut self.errors {
+            fault.pointer.insert_str(0, at);
+        }
+        self
+    }
+
     fn with(mut self, context: Value) -> Self {
         self.context = context;
         self
