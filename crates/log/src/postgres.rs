@@ -2,7 +2,7 @@
 //!
 //! The primary key is the arbiter: of several that insert at one position, all but one violate it. An append is one
 //! prepared statement that commits by itself, so it costs one round trip and one sync, and PostgreSQL groups the
-//! syncs of several streams by itself. `synchronous_commit` is on whatever the server's default is; a cluster that
+//! syncs of several streams by itself. `synchronous_commit` is on, whatever the server's default is; a cluster that
 //! must survive the loss of its primary sets `synchronous_standby_names`.
 
 mod outcome;
@@ -13,7 +13,7 @@ use std::{str::FromStr, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use sqlx::{
-    PgPool, Postgres, Row,
+    Connection, PgPool, Postgres, Row,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
 };
@@ -27,6 +27,9 @@ use crate::{
         STREAMS_PAGE_MAX,
     },
 };
+
+/// A connection that does not answer a ping in this time is not worth keeping.
+const WEED: Duration = Duration::from_millis(50);
 
 /// How a log talks to its server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +62,14 @@ impl PostgresLog {
     /// Connects, and creates the tables if they do not exist.
     pub async fn connect(url: &str, config: &PostgresConfig) -> Result<Self, LogError> {
         let statement_timeout = config.statement_timeout.as_millis().to_string();
-        let options = PgConnectOptions::from_str(url)?.application_name("frontrow-log").options([
+        let mut options = PgConnectOptions::from_str(url)?.options([
             ("statement_timeout", statement_timeout.as_str()),
             ("idle_in_transaction_session_timeout", statement_timeout.as_str()),
             ("synchronous_commit", "on"),
         ]);
+        if options.get_application_name().is_none() {
+            options = options.application_name("frontrow-log");
+        }
         let pool = PgPoolOptions::new()
             .max_connections(config.connections)
             .acquire_timeout(POSTGRES_ACQUIRE)
@@ -86,11 +92,32 @@ impl PostgresLog {
         query: impl AsyncFnOnce(&mut PoolConnection<Postgres>) -> Result<T, sqlx::Error>,
     ) -> Result<T, LogError> {
         let mut connection = self.pool.acquire().await?;
-        if let Ok(answer) = timeout(self.answer_timeout, query(&mut connection)).await {
-            return Ok(answer?);
+        match timeout(self.answer_timeout, query(&mut connection)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => {
+                self.weed(&error).await;
+                Err(error.into())
+            }
+            Err(_) => {
+                connection.close_on_drop();
+                Err(LogError::TimedOut)
+            }
         }
-        connection.close_on_drop();
-        Err(LogError::TimedOut)
+    }
+
+    /// When one connection is lost, the server has probably ended or moved, and the others are lost too. They are
+    /// found now, so that they do not fail one operation each.
+    async fn weed(&self, error: &sqlx::Error) {
+        if !outcome::is_lost_connection(error) {
+            return;
+        }
+        let mut checked = Vec::new();
+        while let Some(mut connection) = self.pool.try_acquire() {
+            if !matches!(timeout(WEED, connection.ping()).await, Ok(Ok(()))) {
+                connection.close_on_drop();
+            }
+            checked.push(connection);
+        }
     }
 }
 
@@ -119,7 +146,10 @@ impl Log for PostgresLog {
         match timeout(self.answer_timeout, inserted).await {
             Ok(Ok(done)) if done.rows_affected() == 1 => Ok(()),
             Ok(Ok(_)) => Err(AppendError::Gap),
-            Ok(Err(error)) => Err(outcome::of_append(error)),
+            Ok(Err(error)) => {
+                self.weed(&error).await;
+                Err(outcome::of_append(error))
+            }
             Err(_) => {
                 connection.close_on_drop();
                 Err(AppendError::Doubtful(LogError::TimedOut))

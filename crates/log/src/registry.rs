@@ -44,17 +44,12 @@ pub struct Registry<M: Machine> {
     clock: Arc<dyn Clock>,
     config: RegistryConfig,
     loading: Semaphore,
-    slots: Mutex<Slots<M>>,
+    slots: Mutex<HashMap<Stream, Slot<M>>>,
 }
 
 /// Shared by everybody who waits for the stream to load, so that it is loaded once. A stream that cannot be served,
 /// whatever is tried, stays here as its reason.
 type Cell<M> = Arc<OnceCell<Result<Handle<M>, Unavailable>>>;
-
-struct Slots<M: Machine> {
-    open: HashMap<Stream, Slot<M>>,
-    closed: bool,
-}
 
 struct Slot<M: Machine> {
     cell: Cell<M>,
@@ -64,13 +59,12 @@ struct Slot<M: Machine> {
 impl<M: Machine> Registry<M> {
     /// No streams yet.
     pub fn new(log: Arc<dyn Log>, clock: Arc<dyn Clock>, config: RegistryConfig) -> Self {
-        let slots = Slots { open: HashMap::new(), closed: false };
         Self {
             log,
             clock,
             config,
             loading: Semaphore::new(STREAMS_LOADING_MAX),
-            slots: Mutex::new(slots),
+            slots: Mutex::default(),
         }
     }
 
@@ -78,7 +72,7 @@ impl<M: Machine> Registry<M> {
     ///
     /// Do not keep the handle for longer than a request: a stream is unloaded when the last handle is gone.
     pub async fn open(&self, stream: Stream) -> Result<Handle<M>, Unavailable> {
-        let cell = self.cell(stream)?;
+        let cell = self.cell(stream);
         let opened = cell
             .get_or_try_init(async || {
                 let _turn = self.loading.acquire().await.map_err(|_| Unavailable::Stopped)?;
@@ -94,23 +88,19 @@ impl<M: Machine> Registry<M> {
 
     /// Streams in memory.
     pub fn loaded(&self) -> usize {
-        self.lock().open.len()
+        self.lock().len()
     }
 
     /// Unloads streams that nobody asked for lately. Opening another one does the same; this is for quiet times.
     pub fn unload_idle(&self) {
         let now = Instant::now();
-        self.lock().open.retain(|_, slot| now.duration_since(slot.used_at) < self.config.idle);
+        self.lock().retain(|_, slot| now.duration_since(slot.used_at) < self.config.idle);
     }
 
     /// Opens nothing more, and ends every sequencer after it has answered what waits.
     pub async fn shutdown(&self) {
-        let open = {
-            let mut slots = self.lock();
-            slots.closed = true;
-            std::mem::take(&mut slots.open)
-        };
         self.loading.close();
+        let open = std::mem::take(&mut *self.lock());
         let handles = open.values().filter_map(|slot| slot.cell.get()?.as_ref().ok());
         // All of them begin to end before the first is waited for.
         handles.clone().for_each(Handle::stop);
@@ -124,32 +114,29 @@ impl<M: Machine> Registry<M> {
         Sequencer::start(log, stream, clock, self.config.sequencer.clone()).await
     }
 
-    fn cell(&self, stream: Stream) -> Result<Cell<M>, Unavailable> {
+    fn cell(&self, stream: Stream) -> Cell<M> {
         let now = Instant::now();
         let mut slots = self.lock();
-        if slots.closed {
-            return Err(Unavailable::Stopped);
-        }
-        if let Some(slot) = slots.open.get_mut(&stream)
+        if let Some(slot) = slots.get_mut(&stream)
             && !slot.has_ended()
         {
             slot.used_at = now;
-            return Ok(Arc::clone(&slot.cell));
+            return Arc::clone(&slot.cell);
         }
-        slots.open.retain(|_, slot| now.duration_since(slot.used_at) < self.config.idle);
-        slots.open.remove(&stream);
-        if slots.open.len() >= self.config.streams_loaded {
-            let oldest = slots.open.iter().min_by_key(|(_, slot)| slot.used_at);
+        slots.retain(|_, slot| now.duration_since(slot.used_at) < self.config.idle);
+        slots.remove(&stream);
+        if slots.len() >= self.config.streams_loaded {
+            let oldest = slots.iter().min_by_key(|(_, slot)| slot.used_at);
             if let Some((&oldest, _)) = oldest {
-                slots.open.remove(&oldest);
+                slots.remove(&oldest);
             }
         }
-        let cell = Arc::default();
-        slots.open.insert(stream, Slot { cell: Arc::clone(&cell), used_at: now });
-        Ok(cell)
+        let cell = Cell::<M>::default();
+        slots.insert(stream, Slot { cell: Arc::clone(&cell), used_at: now });
+        cell
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slots<M>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Stream, Slot<M>>> {
         // Nothing panics while it is locked.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,6 +6,8 @@
 
 #[path = "contract/appending.rs"]
 mod appending;
+#[path = "contract/outages.rs"]
+mod outages;
 #[path = "contract/reading.rs"]
 mod reading;
 #[path = "contract/snapshots.rs"]
@@ -20,14 +22,20 @@ macro_rules! on_every_engine {
         on_every_engine!(sqlite Sqlite: $($case::$name,)*);
         on_every_engine!(postgres Postgres: $($case::$name,)*);
     };
+    (world Postgres $name:ident) => {
+        crate::worlds::Postgres::new(stringify!($name)).await
+    };
+    (world $world:ident $name:ident) => {
+        crate::worlds::$world::new(stringify!($name))
+    };
     ($engine:ident $world:ident: $($case:ident::$name:ident,)*) => {
         mod $engine {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $name() {
-                    let world = crate::worlds::$world::new(stringify!($name)).await;
+                    let world = on_every_engine!(world $world $name);
                     crate::$case::$name(&world).await;
-                    crate::worlds::World::destroy(world).await;
+                    crate::worlds::World::destroy(&world).await;
                 }
             )*
         }

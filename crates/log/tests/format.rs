@@ -56,8 +56,7 @@ fn frame(version: u8, body: &[u8]) -> Vec<u8> {
 fn version_1_is_written_as_it_always_was() {
     let fixture = hex(include_str!("fixtures/entry-1.hex"));
     let written = encode_entry(&entry()).unwrap();
-    let shown: String = written.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(written, fixture, "{shown}");
+    assert_eq!(written, fixture, "{written:02x?}");
     assert_eq!(decode_entry::<Record>(&fixture).unwrap(), entry());
 }
 
@@ -66,8 +65,7 @@ fn an_entry_that_says_only_that_time_passed_is_written_as_it_always_was() {
     let fixture = hex(include_str!("fixtures/entry-1-time.hex"));
     let empty = Entry::<Record> { now: Time(1_790_000_000_000), applied: vec![] };
     let written = encode_entry(&empty).unwrap();
-    let shown: String = written.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(written, fixture, "{shown}");
+    assert_eq!(written, fixture, "{written:02x?}");
     assert_eq!(decode_entry::<Record>(&fixture).unwrap(), empty);
 }
 

@@ -30,6 +30,14 @@ fn of_code(code: &str) -> fn(LogError) -> AppendError {
     }
 }
 
+/// The connection that said so is of no use any more.
+pub(super) fn is_lost_connection(error: &sqlx::Error) -> bool {
+    match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
+        Some(code) => matches!(&*code, "57P01" | "57P02" | "57P05" | "25P03"),
+        None => matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_)),
+    }
+}
+
 /// The pool had no connection to send it on, or we could not write it down.
 fn was_not_sent(error: &sqlx::Error) -> bool {
     use sqlx::Error::{Configuration, Encode, PoolClosed, PoolTimedOut};

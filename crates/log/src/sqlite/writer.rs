@@ -1,5 +1,7 @@
 //! The one connection that writes.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{mpsc, oneshot};
@@ -9,6 +11,9 @@ use crate::{
     AppendError, LogError, Position, Stream,
     limits::{SNAPSHOTS_KEPT, SQLITE_WRITES_TOGETHER},
 };
+
+const OPEN_ATTEMPTS: u32 = 50;
+const OPEN_PAUSE: Duration = Duration::from_millis(20);
 
 /// A stream and a position, as they are stored.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +78,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, LogError> {
-        let mut connection = options.connect().await?;
+        let mut connection = first_connection(&options).await?;
         schema::migrate(&mut connection).await?;
         Ok(Self { options, connection: Some(connection) })
     }
@@ -146,6 +151,21 @@ impl Writer {
             outcomes.push(outcome);
         }
         transaction.commit().await.map_err(Failure::of_commit)
+    }
+}
+
+/// Creating a file that another process creates at the same moment may be refused at once: switching to the
+/// write-ahead log does not wait for locks.
+async fn first_connection(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let mut attempts = 0;
+    loop {
+        match options.connect().await {
+            Err(error) if was_refused(&error) && attempts < OPEN_ATTEMPTS => {
+                attempts += 1;
+                tokio::time::sleep(OPEN_PAUSE).await;
+            }
+            connected => return connected,
+        }
     }
 }
 

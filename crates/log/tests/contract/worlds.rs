@@ -1,6 +1,6 @@
 //! Where each engine lives during one test, alone.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use frontrow_log::{Log, MemoryLog, PostgresConfig, PostgresLog, SqliteLog};
@@ -12,13 +12,13 @@ pub trait World: Send + Sync {
     async fn open(&self) -> Arc<dyn Log>;
     /// A log that was closed.
     async fn closed(&self) -> Option<Arc<dyn Log>>;
-    async fn destroy(self);
+    async fn destroy(&self);
 }
 
 pub struct Memory(Arc<MemoryLog>);
 
 impl Memory {
-    pub async fn new(_name: &str) -> Self {
+    pub fn new(_name: &str) -> Self {
         Self(Arc::default())
     }
 }
@@ -33,18 +33,22 @@ impl World for Memory {
         None
     }
 
-    async fn destroy(self) {}
+    async fn destroy(&self) {}
 }
 
 pub struct Sqlite(tempfile::TempDir);
 
 impl Sqlite {
-    pub async fn new(_name: &str) -> Self {
+    pub fn new(_name: &str) -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
+    pub fn path(&self) -> PathBuf {
+        self.0.path().join("log.db")
+    }
+
     async fn log(&self) -> Arc<SqliteLog> {
-        Arc::new(SqliteLog::open(&self.0.path().join("log.db")).await.unwrap())
+        Arc::new(SqliteLog::open(&self.path()).await.unwrap())
     }
 }
 
@@ -60,7 +64,7 @@ impl World for Sqlite {
         Some(log)
     }
 
-    async fn destroy(self) {}
+    async fn destroy(&self) {}
 }
 
 /// A schema of its own.
@@ -83,17 +87,20 @@ impl Postgres {
         world
     }
 
-    async fn run(&self, sql: String) {
+    pub async fn run(&self, sql: String) {
         let mut connection = PgConnection::connect(&self.server).await.unwrap();
         connection.execute(AssertSqlSafe(sql)).await.unwrap();
         connection.close().await.unwrap();
     }
 
-    async fn log(&self) -> Arc<PostgresLog> {
+    pub fn url(&self) -> String {
         let separator = if self.server.contains('?') { '&' } else { '?' };
-        let url = format!("{}{separator}options[search_path]={}", self.server, self.schema);
+        format!("{}{separator}options[search_path]={}", self.server, self.schema)
+    }
+
+    async fn log(&self) -> Arc<PostgresLog> {
         let config = PostgresConfig { connections: 4, ..PostgresConfig::default() };
-        Arc::new(PostgresLog::connect(&url, &config).await.unwrap())
+        Arc::new(PostgresLog::connect(&self.url(), &config).await.unwrap())
     }
 }
 
@@ -109,7 +116,7 @@ impl World for Postgres {
         Some(log)
     }
 
-    async fn destroy(self) {
+    async fn destroy(&self) {
         self.run(format!("DROP SCHEMA {} CASCADE", self.schema)).await;
     }
 }

@@ -67,7 +67,7 @@ async fn snapshots_are_taken_after_enough_records_and_not_too_often() {
     let log = Arc::new(MemoryLog::default());
     let often = SequencerConfig {
         snapshot_records: 10,
-        snapshot_interval: Duration::from_secs(600),
+        snapshot_interval: Duration::from_mins(10),
         ..config()
     };
     let shop = start_with(&log, &clock(), often).await;
@@ -102,7 +102,7 @@ async fn a_snapshot_of_another_layout_is_passed_over_and_kept() {
     let log = Arc::new(MemoryLog::default());
     let shop = start(&log, &clock()).await;
     sell(&shop, 0..3).await;
-    let mut other = encode_snapshot(&replay(&*log).await).unwrap().to_vec();
+    let mut other = encode_snapshot(&Toy::default()).unwrap().to_vec();
     // Right after the header stands the layout.
     other[5] = 77;
     let checksum = crc32c::crc32c(&[&other[..1], &other[5..]].concat());

@@ -86,14 +86,14 @@ async fn the_stream_that_was_idle_longest_makes_room() {
     let (_, second) = &mut ends[1];
     assert!(second.changed().await.is_err(), "stream 2 has ended");
     let (_, first) = &mut ends[0];
-    let ended = tokio::time::timeout(Duration::from_secs(60), first.changed()).await;
+    let ended = tokio::time::timeout(Duration::from_mins(1), first.changed()).await;
     assert!(ended.is_err(), "stream 1 is still served");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_stream_is_unloaded() {
     let log = Arc::new(MemoryLog::default());
-    let registry = registry(&log, |config| config.idle = Duration::from_secs(60));
+    let registry = registry(&log, |config| config.idle = Duration::from_mins(1));
     let mut positions = registry.open(STREAM).await.unwrap().position_watch();
     tokio::time::sleep(Duration::from_secs(59)).await;
     registry.unload_idle();

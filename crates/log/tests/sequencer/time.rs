@@ -67,7 +67,7 @@ async fn an_entry_of_an_earlier_moment_is_replayed_exactly() {
     let log = Arc::new(MemoryLog::default());
     let (ahead, behind) = (clock(), clock());
     let patient =
-        || SequencerConfig { follow_interval: std::time::Duration::from_secs(600), ..config() };
+        || SequencerConfig { follow_interval: std::time::Duration::from_mins(10), ..config() };
     let one = start_with(&log, &ahead, patient()).await;
     let two = start_with(&log, &behind, patient()).await;
     let hold = request(1, Command::Take { things: LIMIT, ms: 500 });
@@ -101,7 +101,7 @@ async fn a_refusal_at_which_something_expired_is_preceded_by_an_entry() {
     let log = Arc::new(MemoryLog::default());
     let clock = Arc::new(ManualClock::new(Time(0)));
     let patient =
-        SequencerConfig { follow_interval: std::time::Duration::from_secs(600), ..config() };
+        SequencerConfig { follow_interval: std::time::Duration::from_mins(10), ..config() };
     let shop = start_with(&log, &clock, patient).await;
     assert!(shop.submit(request(1, Command::Take { things: 1, ms: 5 })).await.unwrap().is_ok());
     clock.set(Time(5));
