@@ -2,7 +2,7 @@
 
 use frontrow_ledger::{
     AllocationId, ChannelId, HoldId, Machine, SeatId,
-    sale::{Command, OrderLimits, Price, Record, Refusal, Status, Terms, Want},
+    sale::{Command, HoldTimes, OrderLimits, Price, Record, Refusal, Status, Terms, Want},
 };
 
 use crate::world::{
@@ -291,8 +291,9 @@ fn a_hold_is_not_refreshed_for_ever() {
             drop(world.ask(reacquire(1)));
         },
     ];
+    let hold = HoldTimes { extensions: 200, ..terms().hold };
     for way in ways {
-        let mut world = World::open(terms());
+        let mut world = World::open(Terms { hold, ..terms() });
         world.hold(1, &[seats([0])]).unwrap();
         let created = world.sale.now();
         while world.sale.now().ms_since(created) < 40 * MINUTE {
@@ -358,7 +359,9 @@ fn the_price_shown_is_the_price_charged_whatever_is_repriced_meanwhile() {
     world.accept(Command::Reprice(dearer));
     world.hold(1, &[seats([1])]).unwrap();
     world.check_out(1, 1, 1).unwrap();
-    world.accept(Command::Reprice(Vec::new()));
+    let cheaper: Vec<Price> =
+        terms().prices.iter().map(|price| Price { amount_minor: 1, ..*price }).collect();
+    world.accept(Command::Reprice(cheaper));
     world.wait(12 * MINUTE);
     world.accept(reacquire(1));
     let Record::Confirmed { positions, .. } = world.confirm(1, 1).unwrap() else { panic!() };
