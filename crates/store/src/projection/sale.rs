@@ -50,7 +50,9 @@ fn defined(row: &mut Model, terms: &Terms) {
 
 fn priced(row: &mut Model, prices: &[Price]) {
     let amounts = || prices.iter().map(|price| price.amount_minor);
-    row.price_from = amounts().min();
+    // A companion's place that comes free with another one is not what the event costs.
+    let paid = amounts().filter(|amount| *amount > 0).min();
+    row.price_from = paid.or_else(|| amounts().min());
     row.price_to = amounts().max();
 }
 
