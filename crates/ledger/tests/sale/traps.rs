@@ -86,7 +86,8 @@ fn the_buyers_limit_is_not_dodged_by_tabs_and_parallel_orders() {
     world.check_out(2, 2, buyer).unwrap();
 }
 
-/// Trap 20, over time: a payment that lapsed makes room for the next, and then comes too late itself.
+/// Trap 20, over time: a payment that lapsed makes room for the next, and then comes too late
+/// itself.
 #[test]
 fn the_buyers_limit_is_not_dodged_by_late_money() {
     let limits = OrderLimits { per_order: 4, per_buyer: Some(4) };
@@ -383,7 +384,8 @@ fn a_wheelchair_place_is_not_given_to_somebody_else_by_best_available() {
     assert_eq!(world.refuse(holding(2, &[best(STANDING, 1)])).code(), "category-full");
 }
 
-/// Trap 12, the other way round: who asks for a wheelchair place gets it with the companion's beside it.
+/// Trap 12, the other way round: who asks for a wheelchair place gets it with the companion's
+/// beside it.
 #[test]
 fn wheelchair_places_come_in_pairs_and_companions_only_with_them() {
     let mut world = World::open(terms());
