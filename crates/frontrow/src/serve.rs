@@ -3,6 +3,7 @@
 use std::{future::IntoFuture as _, net::SocketAddr};
 
 use anyhow::{Context, Result};
+use frontrow_web::{LegalTexts, WebConfig};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -34,10 +35,7 @@ pub async fn run(config: &Config) -> Result<()> {
     });
     greet(config, imported, listener.local_addr()?);
 
-    let router = axum::Router::new()
-        .route("/readyz", axum::routing::get(|| async { "ready" }))
-        .nest("/api/v1", frontrow_web::api::router())
-        .with_state(shop.clone())
+    let router = frontrow_web::router(shop.clone(), pages(config))
         .into_make_service_with_connect_info::<SocketAddr>();
     let server =
         axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
@@ -58,6 +56,23 @@ pub async fn run(config: &Config) -> Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What the pages need to know.
+fn pages(config: &Config) -> WebConfig {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    WebConfig {
+        shop_name: "Frontrow".to_owned(),
+        demo: config.mode == Mode::Demo,
+        secure: config.public_url.starts_with("https://"),
+        outbox: config.smtp_url.is_none().then(|| config.data.join("outbox")),
+        payment_origins: Vec::new(),
+        legal: LegalTexts {
+            imprint: text(&config.legal.imprint),
+            terms: text(&config.legal.terms),
+            privacy: text(&config.legal.privacy),
+        },
+    }
 }
 
 /// What a person who started it by hand wants to know, on one screen.
