@@ -132,7 +132,7 @@ fn sold_problems(order: &OrderAudit, sold: &Order) -> Vec<String> {
         match (tickets.next(), tickets.next()) {
             (Some(ticket), None) if ticket.valid == sold.is_valid(index) => {}
             (Some(_), None) => {
-                problems.push(format!("the ticket of place {index} is in the wrong state"))
+                problems.push(format!("the ticket of place {index} is in the wrong state"));
             }
             (None, _) => problems.push(format!("place {index} has no ticket")),
             (Some(_), Some(_)) => problems.push(format!("place {index} has two tickets")),
