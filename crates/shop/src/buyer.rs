@@ -69,7 +69,6 @@ fn mailbox(user: &str, domain: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use secrecy::SecretBox;
 
     use super::Email;

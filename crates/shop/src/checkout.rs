@@ -214,11 +214,10 @@ impl Shop {
         let request = OpenPayment {
             payment_id: PaymentId(payment.id),
             order_code: order.code.clone(),
-            amount: self.money(&payment)?,
+            amount: money(&payment)?,
             description: facts.details.event.title.get(language.code()).to_owned(),
             return_url: self.order_url(&token),
-            // What the fan pays in the last second should arrive while the places are held.
-            expires_at: self.held_until(order).await?.plus_ms(-PAYMENT_MARGIN_MS),
+            expires_at: payment.expires_at,
             locale: language.code().to_owned(),
         };
         let opened = provider.open(&request, self.now()).await?;
@@ -228,24 +227,28 @@ impl Shop {
         Ok(CheckedOut::Pay { order: token, url })
     }
 
-    /// The payment to go on with: one that is being opened or open, or a new one.
+    /// The payment to go on with: one that the buyer can still pay, or a new one.
     async fn next_payment(&self, order: &Order) -> Result<Payment> {
         let payments = self.inner.store.payments_of_order(order.id).await?;
-        let going_on = payments.iter().rev().find(|payment| {
-            matches!(payment.state, PaymentState::Paid | PaymentState::Open | PaymentState::Opening)
+        let now = self.now();
+        let going_on = payments.iter().rev().find(|payment| match payment.state {
+            PaymentState::Paid => true,
+            PaymentState::Open | PaymentState::Opening => payment.expires_at > now,
+            _ => false,
         });
         if let Some(payment) = going_on {
             return Ok(payment.clone());
         }
-        let number = payments.len().to_be_bytes();
+        let number = (payments.len() as u64).to_be_bytes();
         let id = self.derive("payment", "order", &[order.id.as_bytes(), &number]);
-        let now = self.now();
         let payment = NewPayment {
             id: random::custom_uuid(id),
             order_id: order.id,
             provider: self.inner.config.provider.clone(),
             amount_minor: order.total_minor,
             currency: order.currency.clone(),
+            // What the buyer pays in the last second should arrive while the places are held.
+            expires_at: self.held_until(order).await?.plus_ms(-PAYMENT_MARGIN_MS),
             next_check_at: now.plus_ms(PAYMENT_FIRST_CHECK_MS),
             created_at: now,
         };
@@ -270,16 +273,17 @@ impl Shop {
         until.ok_or_else(|| Refusal::UnknownHold.into())
     }
 
-    pub(crate) fn money(&self, payment: &Payment) -> Result<Money> {
-        let code: Option<[u8; 3]> = payment.currency.as_bytes().try_into().ok();
-        let code = code.ok_or(Error::NotFound("currency"))?;
-        let currency = frontrow_ledger::sale::Currency(code);
-        Ok(Money { amount_minor: payment.amount_minor, currency })
-    }
-
     pub(crate) fn confirm_id(&self, payment: Uuid) -> CommandId {
         self.command_id("confirm", &[payment.as_bytes()])
     }
+}
+
+/// What a payment is about.
+pub(crate) fn money(payment: &Payment) -> Result<Money> {
+    let code: Option<[u8; 3]> = payment.currency.as_bytes().try_into().ok();
+    let code = code.ok_or(Error::NotFound("currency"))?;
+    let currency = frontrow_ledger::sale::Currency(code);
+    Ok(Money { amount_minor: payment.amount_minor, currency })
 }
 
 fn positions(request: &CheckoutRequest, view: &HoldView) -> Vec<NewPosition> {

@@ -10,7 +10,9 @@ use frontrow_store::{
 use uuid::Uuid;
 
 use crate::{
-    Error, Result, Shop, random,
+    Error, Result, Shop,
+    checkout::money,
+    random,
     worker::{Done, JOB_MAIL_REFUNDED, JOB_REFUND},
 };
 
@@ -95,7 +97,7 @@ impl Shop {
         let reference = payment.provider_ref.as_deref().unwrap_or_default();
         let provider_ref =
             ProviderRef::parse(reference).map_err(|_| Error::NotFound("payment reference"))?;
-        let currency = self.money(&payment)?.currency;
+        let currency = money(&payment)?.currency;
         let request = RefundRequest {
             refund_id: RefundId(refund.id),
             provider_ref,

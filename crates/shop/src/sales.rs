@@ -43,6 +43,8 @@ pub struct SaleView {
     pub areas: Vec<AreaView>,
     /// All places together.
     pub totals: Totals,
+    /// When the next hold lapses by itself, and its places come back.
+    pub next_lapse: Option<Time>,
 }
 
 /// A category at a moment.
@@ -174,6 +176,7 @@ impl SaleView {
             categories: (0..).map(CategoryId).zip(book.categories()).map(category).collect(),
             areas,
             totals: book.totals(),
+            next_lapse: book.next_lapse(),
         }
     }
 }

@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Result, Shop,
+    checkout::money,
     limits::{CHECKS_AFTER_FAILURE_MS, PAYMENT_CHECKS_MS, SETTLE_LEASE_MS},
     worker::JOB_PAYMENT_REFUND,
 };
@@ -98,13 +99,13 @@ impl Shop {
                 let now = self.now();
                 let again_at = now.plus_ms(SETTLE_LEASE_MS);
                 if self.inner.store.claim_paid_payment(payment.id, now, again_at).await? {
-                    self.conclude(&payment).await
+                    Box::pin(self.conclude(&payment)).await
                 } else {
                     Ok(Settled::InProgress)
                 }
             }
             PaymentState::Opening | PaymentState::Open | PaymentState::Failed => {
-                self.ask(payment).await
+                Box::pin(self.ask(payment)).await
             }
         }
     }
@@ -112,7 +113,9 @@ impl Shop {
     /// A payment that was due, and is this worker's for a while.
     pub(crate) async fn settle_claimed(&self, payment: Payment) -> Result<Settled> {
         match payment.state {
-            PaymentState::Paid if payment.settled_at.is_none() => self.conclude(&payment).await,
+            PaymentState::Paid if payment.settled_at.is_none() => {
+                Box::pin(self.conclude(&payment)).await
+            }
             _ => self.settle(payment.id).await,
         }
     }
@@ -133,7 +136,7 @@ impl Shop {
             }
             provider::PaymentState::Failed(_) => self.failed(&payment).await,
             provider::PaymentState::Paid { amount, .. } => {
-                if let Err(mismatch) = amount.settles(self.money(&payment)?) {
+                if let Err(mismatch) = amount.settles(money(&payment)?) {
                     tracing::error!(payment.id = %payment.id, %mismatch, "a payment does not fit its order");
                     return self.give_back(&payment, "amount-mismatch").await;
                 }
@@ -153,7 +156,7 @@ impl Shop {
             now,
         };
         match self.inner.store.change_payment(change).await {
-            Ok(true) => self.conclude(payment).await,
+            Ok(true) => Box::pin(self.conclude(payment)).await,
             // Somebody else heard it as well.
             Ok(false) => Ok(Settled::InProgress),
             Err(frontrow_store::Error::Conflict(_)) => self.give_back(payment, "paid-twice").await,

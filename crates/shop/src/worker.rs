@@ -84,10 +84,10 @@ impl Shop {
 
     /// Does what is due once; answers whether there may be more of it.
     pub async fn work_once(&self) -> bool {
-        let deliveries = logged("test bank", self.deliver_test_webhooks()).await;
-        let events = logged("payment events", self.overdue_events()).await;
-        let payments = logged("payments", self.due_payments()).await;
-        let jobs = logged("jobs", self.due_jobs()).await;
+        let deliveries = logged("test bank", Box::pin(self.deliver_test_webhooks())).await;
+        let events = logged("payment events", Box::pin(self.overdue_events())).await;
+        let payments = logged("payments", Box::pin(self.due_payments())).await;
+        let jobs = logged("jobs", Box::pin(self.due_jobs())).await;
         [deliveries, events, payments, jobs].into_iter().flatten().any(|more| more)
     }
 

@@ -51,6 +51,8 @@ pub struct NewPayment {
     pub amount_minor: i64,
     /// ISO 4217.
     pub currency: String,
+    /// The buyer cannot pay after this; money may come later all the same.
+    pub expires_at: Time,
     /// When to ask the provider, if it does not tell before.
     pub next_check_at: Time,
     /// Now.
@@ -76,6 +78,8 @@ pub struct Payment {
     pub currency: String,
     /// What the provider told.
     pub state: PaymentState,
+    /// The buyer cannot pay after this.
+    pub expires_at: Time,
     /// When the shop had drawn the consequence.
     pub settled_at: Option<Time>,
     /// When to look at it again; `None` means there is nothing to wait for.
@@ -117,6 +121,7 @@ impl Store {
             amount_minor: new.amount_minor,
             currency: new.currency,
             state: PaymentState::Opening.as_str().to_owned(),
+            expires_at: new.expires_at.0,
             settled_at: None,
             next_check_at: Some(new.next_check_at.0),
             attempts: 0,
@@ -313,6 +318,7 @@ impl TryFrom<payments::Model> for Payment {
             amount_minor: row.amount_minor,
             currency: row.currency,
             state: PaymentState::read(&row.state)?,
+            expires_at: Time(row.expires_at),
             settled_at: rows::moment(row.settled_at),
             next_check_at: rows::moment(row.next_check_at),
             attempts: u32::try_from(row.attempts)

@@ -161,19 +161,16 @@ impl Shop {
                 faults,
             ))
         })?;
-        match compared {
-            Some(changes) => {
-                draft.changes = changes.commands;
-                draft.blocks.retain(|(id, _)| changes.new_blocks.contains(id));
-                draft.open &= !changes.is_open;
+        let Some(changes) = compared else {
+            for fault in terms.faults() {
+                faults.push(&fault.field, Problem::Contradiction(fault.problem));
             }
-            None => {
-                for fault in terms.faults() {
-                    faults.push(&fault.field, Problem::Contradiction(fault.problem));
-                }
-                draft.define = Some(Arc::new(terms));
-            }
-        }
+            draft.define = Some(Arc::new(terms));
+            return Ok(());
+        };
+        draft.changes = changes.commands;
+        draft.blocks.retain(|(id, _)| changes.new_blocks.contains(id));
+        draft.open &= !changes.is_open;
         Ok(())
     }
 

@@ -71,7 +71,6 @@ impl CheckoutForm {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::CheckoutForm;
 
     fn good() -> CheckoutForm {

@@ -244,8 +244,8 @@ pub(super) fn places(
     at: &At<'_>,
     faults: &mut Faults,
 ) -> Places {
-    let mut places = Places::default();
-    places.seats = ids(&said.seats, &seats.by_guid, &at.key("seats"), "seat", faults);
+    let named = ids(&said.seats, &seats.by_guid, &at.key("seats"), "seat", faults);
+    let mut places = Places { seats: named, areas: Vec::new() };
     let rows_at = at.key("rows");
     for (index, (zone, row)) in said.rows.iter().enumerate() {
         let whole = row_seats(seats.plan, zone, row);
@@ -256,12 +256,11 @@ pub(super) fn places(
     }
     let areas_at = at.key("areas");
     for (index, (key, count)) in said.areas.iter().enumerate() {
-        match keys.areas.get(key.as_str()) {
-            Some(area) => places.areas.push((*area, *count)),
-            None => {
-                let at = areas_at.index(index);
-                faults.push(at.key("key"), Problem::unknown("area", key));
-            }
+        if let Some(area) = keys.areas.get(key.as_str()) {
+            places.areas.push((*area, *count));
+        } else {
+            let at = areas_at.index(index);
+            faults.push(at.key("key"), Problem::unknown("area", key));
         }
     }
     if places.seats.is_empty() && places.areas.is_empty() {

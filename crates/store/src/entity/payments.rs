@@ -18,6 +18,7 @@ pub(crate) struct Model {
     pub(crate) amount_minor: i64,
     pub(crate) currency: String,
     pub(crate) state: String,
+    pub(crate) expires_at: i64,
     pub(crate) settled_at: Option<i64>,
     pub(crate) next_check_at: Option<i64>,
     pub(crate) attempts: i32,

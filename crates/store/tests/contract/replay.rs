@@ -113,6 +113,7 @@ pub async fn an_auditor_reads_every_order_with_its_money(world: World) {
         provider: "bank".to_owned(),
         amount_minor: 50_000,
         currency: "CZK".to_owned(),
+        expires_at: NOW.plus_ms(1_000),
         next_check_at: NOW,
         created_at: NOW,
     };

@@ -21,7 +21,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     pub kind: String,
     /// The kind of problem in a few words.
-    pub title: &'static str,
+    pub title: String,
     /// The HTTP status.
     pub status: u16,
     /// Stable; switch on this.
@@ -33,9 +33,8 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemFault>,
     /// Figures that belong to the code: seats that are gone, places that are left, when a sale opens.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Value>)]
-    pub context: Option<Box<Value>>,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub context: Value,
 }
 
 /// One thing that is wrong with a body.
@@ -54,17 +53,17 @@ impl Problem {
     pub fn new(
         status: StatusCode,
         code: &'static str,
-        title: &'static str,
+        title: &str,
         detail: impl Into<String>,
     ) -> Self {
         Self {
             kind: format!("urn:frontrow:problem:{code}"),
-            title,
+            title: title.to_owned(),
             status: status.as_u16(),
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            context: None,
+            context: Value::Null,
         }
     }
 
@@ -122,7 +121,7 @@ impl Problem {
     }
 
     fn with(mut self, context: Value) -> Self {
-        self.context = (!context.is_null()).then(|| Box::new(context));
+        self.context = context;
         self
     }
 }

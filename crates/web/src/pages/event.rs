@@ -25,16 +25,12 @@ pub struct EventPage {
     pub genre: String,
     /// Its picture.
     pub image: Image,
-    /// One sentence.
-    pub summary: String,
     /// What the organiser says, in paragraphs of plain text.
     pub paragraphs: Vec<String>,
-    /// Where; nothing if there are no dates.
-    pub venue: Option<Venue>,
+    /// Where.
+    pub venue: Venue,
     /// Showings to come, the next one first.
     pub showings: Vec<Showing>,
-    /// Address of later ones, if there are more.
-    pub more: Option<String>,
 }
 
 /// One line of the list of showings.
@@ -75,9 +71,7 @@ mod samples {
         pages::{
             frame::Frame,
             gallery::Sample,
-            parts::{
-                Availability, sample_id, sample_image, sample_money, sample_time, sample_venue,
-            },
+            parts::{Availability, sample_image, sample_money, sample_time, sample_venue},
         },
         urls::Url,
     };
@@ -90,7 +84,7 @@ mod samples {
 
     fn showing(day: i64, availability: Availability) -> Showing {
         Showing {
-            url: Url::Performance(sample_id()),
+            url: Url::Performance(format!("p{day}")),
             starts: sample_time(day * 24 * 60 - 60),
             doors: Some(sample_time(day * 24 * 60 - 90)),
             hall: "Main stage".to_owned(),
@@ -106,10 +100,8 @@ mod samples {
                 title: "The Cherry Orchard".to_owned(),
                 genre: "Theatre".to_owned(),
                 image: sample_image("theatre"),
-                summary: "Everybody loves it and nobody can keep it.".to_owned(),
-                more: Some("/events/x?after=1".to_owned()),
                 paragraphs: TEXT.map(str::to_owned).to_vec(),
-                venue: Some(sample_venue("Divadlo Na Nábřeží", "Brno")),
+                venue: sample_venue("Divadlo Na Nábřeží", "Brno"),
                 showings: vec![
                     showing(1, Availability::SoldOut),
                     showing(2, Availability::Few),
@@ -125,9 +117,7 @@ mod samples {
                 genre: "Concert".to_owned(),
                 image: sample_image("stadium"),
                 paragraphs: play.paragraphs.clone(),
-                venue: None,
-                summary: String::new(),
-                more: None,
+                venue: sample_venue("Letňany", "Praha"),
                 showings: Vec::new(),
             };
             vec![("play", play), ("nothing-left", over)]

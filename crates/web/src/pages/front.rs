@@ -24,20 +24,11 @@ pub struct FrontPage {
     /// Towns to choose from.
     pub cities: Vec<String>,
     /// Genres to choose from.
-    pub genres: Vec<GenreOption>,
+    pub genres: Vec<String>,
     /// What was found, the next one first.
     pub events: Vec<EventCard>,
     /// Address of the rest, if there is more.
     pub more: Option<String>,
-}
-
-/// A genre to choose.
-#[derive(Debug, Clone)]
-pub struct GenreOption {
-    /// Its word.
-    pub value: String,
-    /// Its name.
-    pub name: String,
 }
 
 /// What a visitor is looking for; empty fields match everything.
@@ -103,7 +94,7 @@ impl FrontPage {
 
 #[cfg(test)]
 mod samples {
-    use super::{EventCard, FrontPage, GenreOption, Search};
+    use super::{EventCard, FrontPage, Search};
     use frontrow_words::Language;
 
     use crate::{
@@ -131,10 +122,6 @@ mod samples {
             from: Some(sample_money(89_000)),
             availability: Availability::Good,
         }
-    }
-
-    fn genre(name: &str) -> GenreOption {
-        GenreOption { value: name.to_lowercase(), name: name.to_owned() }
     }
 
     fn cards() -> Vec<EventCard> {
@@ -170,7 +157,7 @@ mod samples {
                 frame: Frame { cart: None, ..Frame::sample(language) },
                 search: Search::default(),
                 cities: vec!["Brno".to_owned(), "Ostrava".to_owned(), "Praha".to_owned()],
-                genres: ["Club", "Concert", "Theatre"].map(genre).to_vec(),
+                genres: vec!["Club".to_owned(), "Concert".to_owned(), "Theatre".to_owned()],
                 events: cards(),
                 more: None,
             };

@@ -1,0 +1,78 @@
+//! Buying, from the seat to the ticket, on SQLite and on PostgreSQL: with every habit of the test bank, with a crash
+//! at every step, and the traps in which other shops fell.
+//!
+//! PostgreSQL is found by `TEST_DATABASE_URL`, which `cargo xtask test` sets; each test has a schema of its own there,
+//! and files of its own on SQLite.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "purchase/bank.rs"]
+mod bank;
+#[path = "purchase/cancel.rs"]
+mod cancel;
+#[path = "purchase/cart.rs"]
+mod cart;
+#[path = "purchase/catalogue.rs"]
+mod catalogue;
+#[path = "purchase/crash.rs"]
+mod crash;
+#[path = "purchase/traps.rs"]
+mod traps;
+#[path = "purchase/world.rs"]
+mod world;
+
+macro_rules! on_each_engine {
+    ($($noun:ident::$promise:ident,)+) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                crate::$noun::$promise(crate::world::World::sqlite().await).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                let world = crate::world::World::postgres(stringify!($promise)).await;
+                crate::$noun::$promise(world).await;
+            })+
+        }
+    };
+}
+
+on_each_engine! {
+    bank::a_payment_that_succeeds_becomes_tickets_and_a_mail,
+    bank::a_payment_that_fails_can_be_tried_again,
+    bank::a_payment_given_up_can_be_tried_again,
+    bank::a_late_payment_becomes_tickets,
+    bank::money_after_the_hold_has_lapsed_takes_the_same_places_if_they_are_free,
+    bank::money_after_the_places_are_gone_goes_back,
+    bank::a_payment_announced_twice_counts_once,
+    bank::a_silent_payment_is_found_by_asking,
+    bank::a_bank_that_never_answers_ends_the_order,
+    bank::what_costs_nothing_needs_no_bank,
+    bank::money_that_does_not_fit_goes_back,
+    bank::a_webhook_that_overtakes_the_answer_waits,
+    cancel::a_cancelled_place_returns_once_with_its_money,
+    cancel::a_cancelled_order_gives_everything_back,
+    cart::who_comes_back_finds_their_own_cart,
+    cart::a_cart_goes_on_after_its_hold_was_sold_or_lapsed,
+    cart::places_of_a_lapsed_hold_can_be_taken_again,
+    cart::a_cart_is_nobody_elses,
+    cart::impossible_wishes_are_refused,
+    cart::the_status_tells_what_changed,
+    catalogue::importing_twice_changes_nothing,
+    catalogue::a_changed_file_changes_what_can_be_changed,
+    catalogue::what_cannot_be_changed_is_named_and_nothing_is,
+    catalogue::every_sample_opens,
+    catalogue::an_organiser_changes_one_sale,
+    crash::a_crash_at_any_step_of_the_checkout_loses_nothing,
+    crash::a_crash_at_any_step_of_the_settlement_ends_as_ticket_or_refund,
+    crash::a_crash_at_any_step_of_a_refund_refunds_once,
+    traps::trap_3_coming_back_from_checkout_does_not_meet_oneself,
+    traps::trap_6_the_word_of_the_bank_first_late_twice_never_while_the_buyer_gives_up,
+    traps::trap_6_two_payments_of_one_order_are_charged_once,
+    traps::trap_7_killed_between_payment_and_ticket,
+    traps::trap_11_the_price_shown_is_the_price_charged,
+    traps::trap_20_aliases_tabs_and_parallel_orders_are_one_buyer,
+}
