@@ -54,7 +54,7 @@ fn file(path: &str, text: &str) -> Vec<String> {
     if lines > FILE_LINES_MAX {
         faults.push(format!("{path}: {lines} lines, at most {FILE_LINES_MAX}"));
     }
-    if path.ends_with(".rs") && !text.starts_with("//!") {
+    if Path::new(path).extension().is_some_and(|kind| kind == "rs") && !text.starts_with("//!") {
         faults.push(format!("{path}: its first line does not say what it is for (//!)"));
     }
     for word in BANNED.iter().filter(|word| text.contains(**word)) {

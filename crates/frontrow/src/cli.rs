@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use crate::config::Settings;
 
 /// The ticket shop that stays open when everyone arrives at once.
@@ -17,8 +19,37 @@ pub struct Cli {
 /// What the binary can do.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    /// Open the shop (the default)
+    Serve,
+    /// Bring sale files and their seating plans into the shop
+    Import {
+        /// Sale files (docs/sale-file.md)
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Replay every log from zero and check everything against it; exits with 1 if anything is wrong
+    Verify,
+    /// Bring the databases up to date and end
+    Migrate,
+    /// Keys for the organiser API
+    #[command(subcommand)]
+    ApiKey(ApiKey),
     /// Check the configuration and end
     CheckConfig,
     /// Measure the shop on this machine
     Bench(crate::bench::Args),
+}
+
+/// What can be done with keys.
+#[derive(Debug, clap::Subcommand)]
+pub enum ApiKey {
+    /// Make a key and show it once
+    Create {
+        /// Name of the organisation, as in the sale file
+        #[arg(long)]
+        organisation: String,
+        /// What the key is for
+        #[arg(long)]
+        name: String,
+    },
 }

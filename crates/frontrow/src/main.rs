@@ -1,17 +1,29 @@
 //! The `frontrow` binary: reads its configuration, starts what was asked for, stops in order.
 
+mod api_key;
 mod bench;
 mod cli;
 mod config;
+mod import;
 mod logging;
+mod open;
+mod samples;
+mod secret;
+mod serve;
 mod system;
+mod verify;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::Parser;
 
-use cli::{Cli, Command};
+use cli::{ApiKey, Cli, Command};
 use config::Config;
+
+/// A sale lives in many small pieces; this allocator keeps them close, which replay and holds feel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A configuration that cannot be used, as `sysexits.h` names it.
 const EXIT_USAGE: u8 = 64;
@@ -26,15 +38,44 @@ fn main() -> ExitCode {
         }
     };
     logging::start(config.log_format);
-    match cli.command {
-        Some(Command::CheckConfig) => println!("the configuration is valid"),
-        Some(Command::Bench(args)) => {
-            if let Err(error) = bench::run(args, &config.data) {
-                eprintln!("frontrow: {error:#}");
-                return ExitCode::FAILURE;
-            }
+    match run(cli.command.unwrap_or(Command::Serve), &config) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("frontrow: {error:#}");
+            ExitCode::FAILURE
         }
-        None => println!("{config:?}"),
     }
-    ExitCode::SUCCESS
+}
+
+fn run(command: Command, config: &Config) -> Result<ExitCode> {
+    match command {
+        Command::CheckConfig => {
+            println!("the configuration is valid");
+            Ok(ExitCode::SUCCESS)
+        }
+        // It starts a runtime of its own for each contestant.
+        Command::Bench(args) => bench::run(args, &config.data).map(|()| ExitCode::SUCCESS),
+        command => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(with_shop(command, config))
+        }
+    }
+}
+
+async fn with_shop(command: Command, config: &Config) -> Result<ExitCode> {
+    if matches!(command, Command::Serve) {
+        return serve::run(config).await.map(|()| ExitCode::SUCCESS);
+    }
+    let shop = open::shop(config).await?;
+    let sound = match command {
+        Command::Import { files } => import::run(&shop, &files).await.map(|()| true),
+        Command::Verify => verify::run(&shop).await,
+        Command::ApiKey(ApiKey::Create { organisation, name }) => {
+            api_key::create(&shop, &organisation, &name).await.map(|()| true)
+        }
+        // Opening the shop has brought the databases up to date; the rest never comes here.
+        Command::Migrate | Command::Serve | Command::CheckConfig | Command::Bench(_) => Ok(true),
+    };
+    shop.stop().await;
+    Ok(if sound? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -2,6 +2,8 @@
 
 use frontrow_ledger::Time;
 use frontrow_log::Clock;
+use frontrow_shop::random::Random;
+use rand::{TryRng, rngs::SysRng};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The time of this machine.
@@ -21,5 +23,17 @@ pub async fn stop_requested() -> std::io::Result<()> {
     tokio::select! {
         result = tokio::signal::ctrl_c() => result,
         _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// The randomness of this machine's kernel.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        SysRng
+            .try_fill_bytes(bytes)
+            .expect("without randomness from the kernel nothing can be signed or sold");
     }
 }

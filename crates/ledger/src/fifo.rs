@@ -2,10 +2,12 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-/// Entries of one piece: what is copied when a clone is written to, and what is kept a little longer than asked.
+/// Entries of one piece: what is copied when a clone is written to, and what is kept a little
+/// longer than asked.
 const PIECE: usize = 64;
 
-/// A first-in-first-out queue whose clone shares everything that is not written to. Entries are numbered as they come.
+/// A first-in-first-out queue whose clone shares everything that is not written to. Entries are
+/// numbered as they come.
 #[derive(Debug, Clone)]
 pub(crate) struct Fifo<T> {
     /// All full but the last; of the first, `gone` entries are out.

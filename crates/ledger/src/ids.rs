@@ -17,8 +17,9 @@ macro_rules! id {
 }
 
 id!(
-    /// Unique per command: a retry carries the same one and gets the same answer. Like every 128-bit id here it is
-    /// drawn or hashed by the shop, never taken as it is from a stranger, who could choose ids that collide in a map.
+    /// Unique per command: a retry carries the same one and gets the same answer. Like every
+    /// 128-bit id here it is drawn or hashed by the shop, never taken as it is from a stranger, who
+    /// could choose ids that collide in a map.
     CommandId(u128)
 );
 id!(
@@ -34,8 +35,8 @@ id!(
     BlockId(u128)
 );
 id!(
-    /// Who buys, as a keyed hash of the normalised e-mail address: equal for aliases of one mailbox, meaningless
-    /// without the key. No personal data enters the log.
+    /// Who buys, as a keyed hash of the normalised e-mail address: equal for aliases of one
+    /// mailbox, meaningless without the key. No personal data enters the log.
     BuyerKey(u128)
 );
 id!(

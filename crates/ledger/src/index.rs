@@ -15,8 +15,8 @@ pub(crate) const NUMBERS: u64 = (1 << WHERE_BITS) - 1;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hashed(pub(crate) u64);
 
-/// A multimap from hashes to numbers below [`NUMBERS`]. It keeps 40 bits of a hash, so whoever finds looks whether it
-/// is what was looked for.
+/// A multimap from hashes to numbers below [`NUMBERS`]. It keeps 40 bits of a hash, so whoever
+/// finds looks whether it is what was looked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
     shards: Vec<Shard>,

@@ -1,7 +1,8 @@
-//! What is true of every sale at every moment, written once: tests, the simulation and `frontrow verify` ask the same.
+//! What is true of every sale at every moment, written once: tests, the simulation and `frontrow
+//! verify` ask the same.
 //!
-//! Each invariant has a name and recomputes what it checks from holds, orders and blocks, slowly and plainly, without
-//! the code that keeps the sums.
+//! Each invariant has a name and recomputes what it checks from holds, orders and blocks, slowly
+//! and plainly, without the code that keeps the sums.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,13 +1,16 @@
 //! The ledgers: deterministic state machines that decide who gets a seat, a price, a place.
 //!
-//! Every contended decision of the shop is taken here, by a [`Machine`] that replays a log. A machine is pure: it
-//! never reads a clock, draws a random number or does I/O, so replaying the same entries rebuilds the same state on
-//! every replica, today and in ten years. Time, ids and randomness arrive as arguments.
+//! Every contended decision of the shop is taken here, by a [`Machine`] that replays a log. A
+//! machine is pure: it never reads a clock, draws a random number or does I/O, so replaying the
+//! same entries rebuilds the same state on every replica, today and in ten years. Time, ids and
+//! randomness arrive as arguments.
 //!
-//! What is absent: `async`, I/O, clocks, randomness, floating point, SQL, names of people. This crate depends on
-//! nothing of ours. [`limits`] states every bound of the product with its reason, [`invariants`] what is always true.
+//! What is absent: `async`, I/O, clocks, randomness, floating point, SQL, names of people. This
+//! crate depends on nothing of ours. [`limits`] states every bound of the product with its reason,
+//! [`invariants`] what is always true.
 //!
-//! - [`sale`]: the selling of one performance: holds, seats, areas, allocations, limits, blocks, orders.
+//! - [`sale`]: the selling of one performance: holds, seats, areas, allocations, limits, blocks,
+//!   orders.
 
 mod fifo;
 pub mod ids;

@@ -6,11 +6,12 @@ use crate::{CommandId, Time};
 
 /// A deterministic state machine that is rebuilt by replaying its records.
 ///
-/// A command that is accepted becomes exactly one record, and the record is the answer: whoever asks again with the
-/// same [`CommandId`] gets the same record. A refusal changes nothing and is not recorded.
+/// A command that is accepted becomes exactly one record, and the record is the answer: whoever
+/// asks again with the same [`CommandId`] gets the same record. A refusal changes nothing and is
+/// not recorded.
 pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// The layout of the serialised state. Whoever changes a field of the state raises it; a snapshot of another
-    /// layout is thrown away and the log is replayed instead.
+    /// The layout of the serialised state. Whoever changes a field of the state raises it; a
+    /// snapshot of another layout is thrown away and the log is replayed instead.
     const LAYOUT: u32 = 1;
 
     /// What is asked.
@@ -30,16 +31,17 @@ pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
     /// The latest moment this state has seen.
     fn now(&self) -> Time;
 
-    /// Lets time pass: whatever is due by `now` has expired afterwards. A `now` before [`Machine::now`] changes
-    /// nothing.
+    /// Lets time pass: whatever is due by `now` has expired afterwards. A `now` before
+    /// [`Machine::now`] changes nothing.
     ///
-    /// It does not matter in how many steps time passes: `advance(a)` and then a later `advance(b)` leaves exactly
-    /// the state that `advance(b)` alone leaves.
+    /// It does not matter in how many steps time passes: `advance(a)` and then a later `advance(b)`
+    /// leaves exactly the state that `advance(b)` alone leaves.
     fn advance(&mut self, now: Time);
 
-    /// The earliest moment at which [`Machine::advance`] would change more than the clock; `None` if nothing is
-    /// pending. When it comes and nobody asks for anything, the log gets an entry that says only that time passed,
-    /// so that a position of the log always means one state, expiry included.
+    /// The earliest moment at which [`Machine::advance`] would change more than the clock; `None`
+    /// if nothing is pending. When it comes and nobody asks for anything, the log gets an entry
+    /// that says only that time passed, so that a position of the log always means one state,
+    /// expiry included.
     fn next_due(&self) -> Option<Time> {
         None
     }
@@ -50,8 +52,8 @@ pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
         request: &Request<Self::Command>,
     ) -> Result<Decision<Self::Record>, Self::Refusal>;
 
-    /// Applies what was decided and remembers it as the answer to its command. Replaying everything that was ever
-    /// applied, with its times, rebuilds the state.
+    /// Applies what was decided and remembers it as the answer to its command. Replaying everything
+    /// that was ever applied, with its times, rebuilds the state.
     fn apply(&mut self, applied: &Applied<Self::Record>);
 }
 

@@ -1,7 +1,8 @@
 //! The sale ledger: who gets which place of one performance, at which price.
 //!
-//! [`Sale`] is the state and [`Book`] what readers look into; [`Command`] asks, [`Record`] is what was decided, [`Refusal`] is why not.
-//! [`Terms`] is what the sale sells; it enters the ledger as a record, so that a replay needs nothing else.
+//! [`Sale`] is the state and [`Book`] what readers look into; [`Command`] asks, [`Record`] is what
+//! was decided, [`Refusal`] is why not. [`Terms`] is what the sale sells; it enters the ledger as a
+//! record, so that a replay needs nothing else.
 
 mod allocations;
 mod apply;

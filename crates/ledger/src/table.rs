@@ -1,9 +1,10 @@
-//! A hash table in shared pieces: cloning it is some thousand pointers, and a copy pays only for the pieces it changes.
+//! A hash table in shared pieces: cloning it is some thousand pointers, and a copy pays only for
+//! the pieces it changes.
 //!
 //! A sale is kept twice and cloned anew after each conflict between replicas; see
-//! `docs/adr/0005-two-copies-of-the-state.md`. Entries lie side by side in pages, in the order they came, and an
-//! [`Index`] of eight bytes an entry finds them, so that most questions touch two lines of memory. The table never
-//! stops to grow: one small piece at a time does.
+//! `docs/adr/0005-two-copies-of-the-state.md`. Entries lie side by side in pages, in the order they
+//! came, and an [`Index`] of eight bytes an entry finds them, so that most questions touch two
+//! lines of memory. The table never stops to grow: one small piece at a time does.
 
 use std::{
     hash::{BuildHasher, Hash},
@@ -19,7 +20,8 @@ const PAGE: usize = 32;
 
 /// A map from random ids to values.
 ///
-/// The order of [`Table::iter`] means nothing: it is for sums and for lists that are sorted afterwards.
+/// The order of [`Table::iter`] means nothing: it is for sums and for lists that are sorted
+/// afterwards.
 #[derive(Debug, Clone)]
 pub(crate) struct Table<K, V> {
     index: Index,
@@ -141,7 +143,7 @@ fn place(slot: u32) -> (usize, usize) {
 mod tests {
     use std::collections::BTreeMap;
 
-    use proptest::prelude::*;
+    use proptest::{collection::vec, prelude::*};
 
     use super::Table;
 
@@ -163,7 +165,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_map(steps in prop::collection::vec((0..400u128, any::<u8>(), 0..3u8), 0..2_000)) {
+        fn it_is_a_map(steps in vec((0..400u128, any::<u8>(), 0..3u8), 0..2_000)) {
             let (mut table, mut map) = (Table::<u128, u8>::default(), BTreeMap::new());
             for (key, value, what) in steps {
                 match what {

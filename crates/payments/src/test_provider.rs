@@ -1,8 +1,8 @@
 //! A built-in bank for demonstrations and tests: it asks the visitor what should go wrong.
 //!
 //! It stands on the other side of the [`Provider`] trait like any bank: what it knows is in a
-//! [`Bank`] of its own, the shop learns of it by webhook or by asking. Its page (drawn by the shop's
-//! `web`, clearly marked) calls [`TestProvider::choose`] with a [`Behaviour`]; a worker hands the
+//! [`Bank`] of its own, the shop learns of it by webhook or by asking. Its page (drawn by `web`,
+//! clearly marked) calls [`TestProvider::choose`] with a [`Behaviour`]; a worker hands the
 //! webhooks of [`TestProvider::claim_deliveries`] over, also after a crash, because they are stored
 //! with the decision that caused them.
 
@@ -61,8 +61,8 @@ pub enum ChooseError {
 }
 
 impl TestProvider {
-    /// A bank with its books, the secret of its webhooks, and the URL beneath which each payment has
-    /// its page (`http://localhost:8080/test-bank`).
+    /// A bank with its books, the secret of its webhooks, and the URL beneath which each payment
+    /// has its page (`http://localhost:8080/test-bank`).
     pub fn new(bank: Arc<dyn Bank>, secret: WebhookSecret, page_url: &str) -> Self {
         let page_url = page_url.trim_end_matches('/').to_owned();
         Self { bank, secret: Arc::new(secret), page_url }

@@ -140,6 +140,14 @@ impl Shop {
         streams.map(|_| ()).map_err(|error| Error::Log(error.into()))
     }
 
+    /// Answers what waits, then closes: nothing is asked of this shop afterwards.
+    pub async fn stop(&self) {
+        self.inner.sales.shutdown().await;
+        if let Err(error) = self.inner.store.close().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the tables were not closed");
+        }
+    }
+
     pub(crate) fn derive(&self, kind: &str, purpose: &str, parts: &[&[u8]]) -> u128 {
         let parts: Vec<&[u8]> =
             [kind.as_bytes(), purpose.as_bytes()].iter().chain(parts).copied().collect();

@@ -147,7 +147,7 @@ pub(crate) fn money(minor: i64, currency: &str) -> Money {
 }
 
 /// The far past and future are the nearest moment that can be written.
-fn timestamp(at: Time) -> Timestamp {
+pub fn timestamp(at: Time) -> Timestamp {
     let nearest = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_millisecond(at.0).unwrap_or(nearest)
 }

@@ -220,6 +220,7 @@ async fn write_sale(
     row.price_to = sea_orm::Set(after.price_to);
     row.capacity = sea_orm::Set(after.capacity);
     row.area_capacities = sea_orm::Set(after.area_capacities);
+    row.public_categories = sea_orm::Set(after.public_categories);
     row.blocked = sea_orm::Set(after.blocked);
     row.sold = sea_orm::Set(after.sold);
     row.tickets_issued = sea_orm::Set(after.tickets_issued);

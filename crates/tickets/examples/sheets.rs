@@ -1,4 +1,5 @@
-//! Writes sample tickets as PDF, to look at: `cargo run -p frontrow-tickets --example sheets -- DIR`.
+//! Writes sample tickets as PDF into a folder, to look at:
+//! `cargo run -p frontrow-tickets --example sheets -- DIR`.
 
 #[path = "../tests/samples/barcodes.rs"]
 mod barcodes;

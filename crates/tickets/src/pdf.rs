@@ -57,9 +57,9 @@ pub enum PdfError {
 
 /// Draws the tickets, one page each. Equal documents give equal bytes.
 ///
-/// Every text fits: it shrinks, wraps, and at last ends in an ellipsis. Characters that the font does
-/// not have become a replacement character rather than an error: a ticket with a strange name on it
-/// is still a ticket.
+/// Every text fits: it shrinks, wraps, and at last ends in an ellipsis. Characters that the font
+/// does not have become a replacement character rather than an error: a ticket with a strange name
+/// on it is still a ticket.
 pub fn render(document: &Document, paper: Paper) -> Result<Vec<u8>, PdfError> {
     let count = document.tickets.len();
     if !(1..=TICKETS_PER_DOCUMENT_MAX).contains(&count) {

@@ -67,8 +67,8 @@ impl Matrix {
         runs
     }
 
-    /// An `<svg>` element with the quiet zone, one unit a module, without size, style or script: the
-    /// page gives it a width. It is always dark on light, or some scanners fail on dark pages.
+    /// An `<svg>` element with the quiet zone, one unit a module, without size, style or script:
+    /// the page gives it a width. It is always dark on light, or some scanners fail on dark pages.
     ///
     /// `title` is what a screen reader says.
     pub fn svg(&self, title: &str) -> String {

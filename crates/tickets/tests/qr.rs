@@ -52,8 +52,12 @@ fn modules(svg: &str) -> Vec<(usize, usize)> {
 #[test]
 fn a_scanner_reads_the_svg() {
     let text = barcodes::barcode(1);
-    let svg = Matrix::of(&text).unwrap().svg("QR");
-    let dark = modules(&svg);
+    let matrix = Matrix::of(&text).unwrap();
+    let dark = modules(&matrix.svg("QR"));
+    let expected = (0..41_usize).flat_map(|y| (0..41_usize).map(move |x| (x, y)));
+    let expected = expected.filter(|&(x, y)| matrix.is_dark(x, y));
+    let expected = expected.map(|(x, y)| (x + QUIET_ZONE, y + QUIET_ZONE));
+    assert_eq!(dark, expected.collect::<Vec<_>>());
     assert_eq!(scan(41 + 2 * QUIET_ZONE, |x, y| dark.contains(&(x, y))), text);
 }
 

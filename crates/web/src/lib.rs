@@ -3,13 +3,32 @@
 //! Pages are rendered on the server, in Czech and English; everything essential works without scripts. Assets are built
 //! into the binary. What is absent: business rules that another surface would need too; those live in `shop`.
 //!
-//! - [`urls`]: every address, as a type.
-//! - [`pages`]: what each page shows, with its template and samples.
+//! - [`routes`]: every address, on one screen. [`middleware`]: every layer, in order.
 //! - [`api`]: the same purchase for machines, and what organisers do.
-//! - [`assets`]: styles, scripts, images.
+//! - [`shop`]: handlers of the pages. [`pages`]: what each page shows, with its template and samples.
+//! - [`urls`]: every address as a type. [`assets`]: styles, scripts, images.
 
 pub mod api;
+pub mod app;
 pub mod assets;
+pub mod cache;
+pub mod config;
+pub mod fail;
+pub mod files;
+pub mod flash;
+pub mod form;
+pub mod health;
 pub mod limits;
+pub mod middleware;
 pub mod pages;
+pub mod reply;
+pub mod routes;
+pub mod shop;
+pub mod sign;
 pub mod urls;
+pub mod visitor;
+pub mod webhooks;
+
+pub use config::{LegalTexts, WebConfig};
+pub use routes::router;
+pub use shop::test_bank::PATH as TEST_BANK_PATH;

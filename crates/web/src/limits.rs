@@ -1,5 +1,43 @@
 //! Every bound of the web, each with its reason.
 
+use std::time::Duration;
+
+/// Bytes of a posted form or webhook; a checkout with fifty names in the longest alphabet stays below.
+pub const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Fields of a posted form: a type for each of fifty places, in each of sixty categories' empty fields, and some.
+pub const FORM_FIELDS_MAX: usize = 400;
+/// Seats that may be looked at by one address: more than any order may have.
+pub const CHOSEN_SEATS_MAX: usize = 50;
+/// Requests that are worked on at once; the next is told to come back. Each takes milliseconds, so this is seconds of
+/// work.
+pub const IN_FLIGHT_MAX: usize = 2_048;
+/// How long a request may take before it is given up: longer than the log's own deadline.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// When somebody who was sent away should come back, in seconds; each is told another moment in between.
+pub const RETRY_SECONDS: (u32, u32) = (2, 8);
+/// How long a visitor's cart is found again, in seconds: a fortnight.
+pub const VISIT_SECONDS: i64 = 14 * 24 * 60 * 60;
+/// How long the choice of a language lasts, in seconds: a year.
+pub const LANGUAGE_SECONDS: i64 = 365 * 24 * 60 * 60;
+/// How long a message waits for the page that shows it, in seconds.
+pub const FLASH_SECONDS: i64 = 60;
+/// Bytes of a message, so that its cookie fits.
+pub const FLASH_BYTES_MAX: usize = 1_500;
+/// Events on one page.
+pub const EVENTS_PER_PAGE: u32 = 24;
+/// Dates of an event on one page.
+pub const SHOWINGS_PER_PAGE: u32 = 60;
+/// Fewer places than this are worth saying.
+pub const FEW_LEFT: i64 = 50;
+/// Halls and geometry files that are kept ready; a shop sells in a few at a time.
+pub const HALLS_KEPT_MAX: usize = 64;
+/// Performances whose status is kept ready to be sent.
+pub const STATUSES_KEPT_MAX: usize = 1_000;
+/// Changes of one status that are kept ready: readers are at most some seconds behind.
+pub const DELTAS_KEPT_MAX: usize = 64;
+/// How late the test bank's late money is, in milliseconds: long enough to see the page wait.
+pub const LATE_PAYMENT_MS: i64 = 30_000;
+
 /// Bytes of a body of the API; fifty places with names and prices stay far below.
 pub const API_BODY_BYTES_MAX: usize = 256 * 1024;
 /// Characters of an idempotency key: one that could be guessed would show somebody else's hold.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use uuid::Uuid;
 
 /// An address within this shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,15 +13,15 @@ pub enum Url {
     /// What is marketed.
     Event(String),
     /// One dated showing: choose places.
-    Performance(String),
+    Performance(Uuid),
     /// The list of sections; with an index, the rows of one.
-    Rows(String, Option<usize>),
+    Rows(Uuid, Option<usize>),
     /// Chosen seats get their ticket types.
-    Types(String),
+    Types(Uuid),
     /// POST: hold places.
-    Hold(String),
+    Hold(Uuid),
     /// What is free.
-    Status(String),
+    Status(Uuid),
     /// Where everything stands.
     Geometry(String),
     /// What this visitor holds.
@@ -34,7 +35,7 @@ pub enum Url {
     /// POST: take the places of a lapsed hold again.
     CartReacquire,
     /// Contact data and payment, for the cart's places of one performance.
-    Checkout(String),
+    Checkout(Uuid),
     /// An order, by its secret.
     Order(String),
     /// POST: pay an order again after a payment failed.
@@ -49,6 +50,10 @@ pub enum Url {
     Outbox,
     /// One of them.
     OutboxMail(String),
+    /// One of them as a mail program shows it.
+    OutboxHtml(String),
+    /// What is attached to one of them, from 0.
+    OutboxFile(String, usize),
     /// A page from configuration.
     Legal(Legal),
 }
@@ -106,21 +111,21 @@ impl fmt::Display for Url {
         match self {
             Self::Front => f.write_str("/"),
             Self::Event(slug) => write!(f, "/events/{}", segment(slug)),
-            Self::Performance(id) => write!(f, "/performances/{}", segment(id)),
-            Self::Rows(id, None) => write!(f, "/performances/{}/rows", segment(id)),
+            Self::Performance(id) => write!(f, "/performances/{id}"),
+            Self::Rows(id, None) => write!(f, "/performances/{id}/rows"),
             Self::Rows(id, Some(section)) => {
-                write!(f, "/performances/{}/rows/{section}", segment(id))
+                write!(f, "/performances/{id}/rows/{section}")
             }
-            Self::Types(id) => write!(f, "/performances/{}/types", segment(id)),
-            Self::Hold(id) => write!(f, "/performances/{}/hold", segment(id)),
-            Self::Status(id) => write!(f, "/performances/{}/status", segment(id)),
+            Self::Types(id) => write!(f, "/performances/{id}/types"),
+            Self::Hold(id) => write!(f, "/performances/{id}/hold"),
+            Self::Status(id) => write!(f, "/performances/{id}/status"),
             Self::Geometry(hash) => write!(f, "/geometry/{}.json", segment(hash)),
             Self::Cart => f.write_str("/cart"),
             Self::CartRemove => f.write_str("/cart/remove"),
             Self::CartExtend => f.write_str("/cart/extend"),
             Self::CartRelease => f.write_str("/cart/release"),
             Self::CartReacquire => f.write_str("/cart/reacquire"),
-            Self::Checkout(performance) => write!(f, "/checkout/{}", segment(performance)),
+            Self::Checkout(performance) => write!(f, "/checkout/{performance}"),
             Self::Order(secret) => write!(f, "/orders/{}", segment(secret)),
             Self::OrderPay(secret) => write!(f, "/orders/{}/pay", segment(secret)),
             Self::Ticket(secret, number) => {
@@ -132,6 +137,10 @@ impl fmt::Display for Url {
             Self::TestPayment(id) => write!(f, "/pay/test/{}", segment(id)),
             Self::Outbox => f.write_str("/dev/outbox"),
             Self::OutboxMail(name) => write!(f, "/dev/outbox/{}", segment(name)),
+            Self::OutboxHtml(name) => write!(f, "/dev/outbox/{}/html", segment(name)),
+            Self::OutboxFile(name, index) => {
+                write!(f, "/dev/outbox/{}/files/{index}", segment(name))
+            }
             Self::Legal(page) => write!(f, "/{}", page.name()),
         }
     }

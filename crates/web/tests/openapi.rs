@@ -1,5 +1,4 @@
 //! `docs/openapi.json` is what the code says. `UPDATE=1 cargo test -p frontrow-web --test openapi` writes it.
-#![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(
     clippy::disallowed_methods,
     reason = "a developer asks for the update by the environment"

@@ -27,8 +27,8 @@ impl Allocations {
         Self { rules: terms.iter().map(Rule::new).collect(), taken: vec![0; terms.len()] }
     }
 
-    /// Refuses with the first limit that has no room. A limit that is overfull (because it was lowered) refuses only
-    /// what counts towards it.
+    /// Refuses with the first limit that has no room. A limit that is overfull (because it was
+    /// lowered) refuses only what counts towards it.
     pub(crate) fn refuse_overfull(
         &self,
         channel: ChannelId,

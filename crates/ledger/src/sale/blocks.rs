@@ -29,7 +29,8 @@ impl Places {
         self.seats.is_empty() && self.areas.is_empty()
     }
 
-    /// The same places, ascending, each area once and never with zero places. Twice the same seat stays.
+    /// The same places, ascending, each area once and never with zero places. Twice the same seat
+    /// stays.
     pub(crate) fn sorted(&self) -> Self {
         let mut seats = self.seats.clone();
         seats.sort_unstable();

@@ -1,4 +1,5 @@
-//! The book of a sale that is defined: its terms and everything that was ever held, sold or blocked.
+//! The book of a sale that is defined: its terms and everything that was ever held, sold or
+//! blocked.
 
 use std::sync::Arc;
 

@@ -45,8 +45,8 @@ pub enum Command {
         /// Some of them, or all.
         places: Option<Places>,
     },
-    /// Hold places, all or none. A live hold with this id grows; its time stays. An id whose hold has lapsed or was
-    /// sold is not used again: the cart takes a new one.
+    /// Hold places, all or none. A live hold with this id grows; its time stays. An id whose hold
+    /// has lapsed or was sold is not used again: the cart takes a new one.
     Hold {
         /// The cart's; a new one or a live one.
         hold: HoldId,
@@ -67,19 +67,20 @@ pub enum Command {
         /// Indexes into its positions.
         positions: Vec<u16>,
     },
-    /// Give back everything, also while it is being paid: then the hold is remembered like a lapsed one, for money
-    /// that is on its way.
+    /// Give back everything, also while it is being paid: then the hold is remembered like a lapsed
+    /// one, for money that is on its way.
     Release {
         /// Which.
         hold: HoldId,
     },
-    /// Take the places of a lapsed hold again, at the same prices, if all are free. Its payment stays bound to it.
+    /// Take the places of a lapsed hold again, at the same prices, if all are free. Its payment
+    /// stays bound to it.
     Reacquire {
         /// Which.
         hold: HoldId,
     },
-    /// A payment opens: binds the hold to an order and a buyer, checks the buyer's limit, gives time to pay.
-    /// May be repeated with another order after a payment failed.
+    /// A payment opens: binds the hold to an order and a buyer, checks the buyer's limit, gives
+    /// time to pay. May be repeated with another order after a payment failed.
     Checkout {
         /// Which.
         hold: HoldId,
@@ -88,9 +89,9 @@ pub enum Command {
         /// Whose.
         buyer: BuyerKey,
     },
-    /// The money is there. A hold that lapsed meanwhile is sold all the same if its places are still free and the
-    /// buyer's limit and the allocations have room. An order that is confirmed already is answered with its
-    /// confirmation again, whatever the command id.
+    /// The money is there. A hold that lapsed meanwhile is sold all the same if its places are
+    /// still free and the buyer's limit and the allocations have room. An order that is confirmed
+    /// already is answered with its confirmation again, whatever the command id.
     Confirm {
         /// Which.
         hold: HoldId,
@@ -113,8 +114,8 @@ pub enum Want {
     Seats(Vec<(SeatId, TicketTypeId)>),
     /// The best adjacent seats of a category, one per ticket type listed.
     ///
-    /// In a wheelchair category this asks for pairs: each ticket type listed is one wheelchair place and the
-    /// companion place beside it, so two seats, both sold as that ticket type.
+    /// In a wheelchair category this asks for pairs: each ticket type listed is one wheelchair
+    /// place and the companion place beside it, so two seats, both sold as that ticket type.
     Best {
         /// Zone.
         category: CategoryId,

@@ -1,7 +1,7 @@
 //! Whether a command is accepted, and what record it becomes.
 //!
-//! Each command is one column of early returns, in the order of [`Refusal`]'s variants: when several refusals apply,
-//! the first of that list is the answer.
+//! Each command is one column of early returns, in the order of [`Refusal`]'s variants: when
+//! several refusals apply, the first of that list is the answer.
 
 mod blocks;
 mod cart;

@@ -22,7 +22,8 @@ pub struct Hold {
     pub until: Time,
     /// How often the buyer has extended it.
     pub extended: u8,
-    /// The payment that was opened last, if any; kept when the hold lapses, for money that comes late.
+    /// The payment that was opened last, if any; kept when the hold lapses, for money that comes
+    /// late.
     pub payment: Option<Payment>,
     /// Whether its places are its own.
     pub state: HoldState,
@@ -62,7 +63,8 @@ pub(crate) struct Holds {
     by_id: Table<HoldId, Hold>,
     /// Live holds in the order they lapse.
     expiry: BTreeSet<(Time, HoldId)>,
-    /// Lapsed holds from the oldest lapse to the newest, and some that live again or were sold since.
+    /// Lapsed holds from the oldest lapse to the newest, and some that live again or were sold
+    /// since.
     lapsed: Fifo<(HoldId, u64)>,
     lapses: u64,
 }
@@ -114,7 +116,8 @@ impl Holds {
         hold
     }
 
-    /// Marks a live hold as lapsed and forgets the oldest if there are too many. Returns it as it was.
+    /// Marks a live hold as lapsed and forgets the oldest if there are too many. Returns it as it
+    /// was.
     pub(crate) fn lapse(&mut self, id: HoldId, at: Time) -> Hold {
         self.lapses += 1;
         let lapse = self.lapses;

@@ -22,7 +22,8 @@ impl Prices {
         Self { ticket_types, by_category: by_category.into() }
     }
 
-    /// Nothing if this category is not sold as this ticket type, or if there is no such pair at all.
+    /// Nothing if this category is not sold as this ticket type, or if there is no such pair at
+    /// all.
     pub(crate) fn get(&self, kind: Kind) -> Option<i64> {
         let ticket_type = usize::from(kind.ticket_type.0);
         if ticket_type >= self.ticket_types {

@@ -1,7 +1,7 @@
 //! What a sale decided: the lines of its ledger.
 //!
-//! Records are written for ever: a variant or a field is never removed, reordered or given another meaning. New
-//! variants are added at the end.
+//! Records are written for ever: a variant or a field is never removed, reordered or given another
+//! meaning. New variants are added at the end.
 
 use std::sync::Arc;
 

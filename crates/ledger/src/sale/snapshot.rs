@@ -1,6 +1,8 @@
-//! A sale as it is saved: what cannot be derived, in an order that depends on nothing but what happened.
+//! A sale as it is saved: what cannot be derived, in an order that depends on nothing but what
+//! happened.
 //!
-//! Statuses, sums, limits and queues are rebuilt, so a snapshot cannot contradict itself. It may be thrown away.
+//! Statuses, sums, limits and queues are rebuilt, so a snapshot cannot contradict itself. It may be
+//! thrown away.
 
 use std::sync::Arc;
 
@@ -13,13 +15,12 @@ use crate::{
     },
 };
 
-/// Another number means another layout: such a snapshot is not read.
-const LAYOUT: u8 = 1;
+/// The number of the layout below: whoever changes [`Snapshot`], or what is in it, raises it.
+pub(super) const LAYOUT: u32 = 1;
 
 /// Borrowed or owned alike: everything large is behind an `Arc` or cloned piece by piece.
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
-    layout: u8,
     now: Time,
     applied: u64,
     memory: Vec<Applied<Record>>,
@@ -40,7 +41,6 @@ struct Pages {
 impl Serialize for Sale {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let snapshot = Snapshot {
-            layout: LAYOUT,
             now: self.now,
             applied: self.applied,
             memory: self.memory.iter().cloned().collect(),
@@ -54,9 +54,6 @@ impl<'de> Deserialize<'de> for Sale {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let snapshot = Snapshot::deserialize(deserializer)?;
         let wrong = <D::Error as serde::de::Error>::custom;
-        if snapshot.layout != LAYOUT {
-            return Err(wrong("a snapshot of another layout"));
-        }
         let mut memory = Memory::default();
         for applied in &snapshot.memory {
             memory.remember(applied);

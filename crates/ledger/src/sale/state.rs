@@ -4,12 +4,13 @@ use std::{borrow::Cow, sync::Arc};
 
 use crate::{
     Applied, Decision, Machine, Request, Time,
-    sale::{Book, Command, Record, Refusal, decide, memory::Memory},
+    sale::{Book, Command, Record, Refusal, decide, memory::Memory, snapshot},
 };
 
 /// The selling of one performance.
 ///
-/// Cloning is cheap whatever was sold: everything large is kept in pieces that clones share. The default is a sale that is not yet defined.
+/// Cloning is cheap whatever was sold: everything large is kept in pieces that clones share. The
+/// default is a sale that is not yet defined.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sale {
     pub(crate) now: Time,
@@ -31,8 +32,8 @@ impl Sale {
         self.book.as_ref()
     }
 
-    /// The sale as it stands at a moment: what is due by then has lapsed, even if no command has come since.
-    /// Whoever shows what is free reads through this.
+    /// The sale as it stands at a moment: what is due by then has lapsed, even if no command has
+    /// come since. Whoever shows what is free reads through this.
     pub fn at(&self, now: Time) -> Cow<'_, Self> {
         let due = self.book.as_ref().is_some_and(|book| book.holds.due(now).is_some());
         if !due {
@@ -43,8 +44,9 @@ impl Sale {
         Cow::Owned(later)
     }
 
-    /// Counts what has happened: each record and each lapse adds one. Equal on every replica that has read the same
-    /// entries and looks at the same moment, so it may name a version of what is shown.
+    /// Counts what has happened: each record and each lapse adds one. Equal on every replica that
+    /// has read the same entries and looks at the same moment, so it may name a version of what is
+    /// shown.
     pub fn revision(&self) -> u64 {
         self.applied + self.book.as_ref().map_or(0, |book| book.holds.lapses())
     }
@@ -59,6 +61,8 @@ impl Machine for Sale {
     type Command = Command;
     type Record = Record;
     type Refusal = Refusal;
+
+    const LAYOUT: u32 = snapshot::LAYOUT;
 
     fn now(&self) -> Time {
         self.now

@@ -83,8 +83,8 @@ impl Shift {
     pub(crate) const UNBLOCK: Self = Self { from: Status::Blocked, to: Status::Free };
 }
 
-/// All places of a sale. A place that is not where a shift says it is breaks an assertion: such a record was never
-/// decided by this code.
+/// All places of a sale. A place that is not where a shift says it is breaks an assertion: such a
+/// record was never decided by this code.
 #[derive(Debug, Clone)]
 pub(crate) struct Stock {
     seats: Vec<Status>,

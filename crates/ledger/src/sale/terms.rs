@@ -75,8 +75,8 @@ pub struct Price {
     pub amount_minor: i64,
 }
 
-/// Seats that stand side by side, in order. Where neighbours stand clearly further apart than the rest of the row,
-/// an aisle splits it.
+/// Seats that stand side by side, in order. Where neighbours stand clearly further apart than the
+/// rest of the row, an aisle splits it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Rows of one section may be stacked behind each other for a large party.
@@ -127,7 +127,8 @@ pub struct Allocation {
     pub channels: Option<Vec<ChannelId>>,
 }
 
-/// When something is sold. A place may be held if any window covers it; `None` means all, or no end.
+/// When something is sold. A place may be held if any window covers it; `None` means all, or no
+/// end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// To whom.

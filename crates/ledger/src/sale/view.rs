@@ -73,7 +73,8 @@ impl Book {
         self.stock.seat_category(seat)
     }
 
-    /// One bit per seat: 1 is not free. Seat `i` is bit `i % 8` of byte `i / 8`, the least significant bit first.
+    /// One bit per seat: 1 is not free. Seat `i` is bit `i % 8` of byte `i / 8`, the least
+    /// significant bit first.
     pub fn seats_taken(&self) -> Vec<u8> {
         let byte = |seats: &[Status]| {
             let taken = |status: &Status| u8::from(*status != Status::Free);
@@ -87,7 +88,8 @@ impl Book {
         self.allocations.left(allocation)
     }
 
-    /// How many places of a category are free and fit under all limits for this ticket type and channel.
+    /// How many places of a category are free and fit under all limits for this ticket type and
+    /// channel.
     pub fn left(&self, channel: ChannelId, category: CategoryId, ticket_type: TicketTypeId) -> u32 {
         let free = self.categories().get(usize::from(category.0)).map_or(0, Totals::free);
         let limit = self.allocations.left_for(channel, Kind { category, ticket_type });
@@ -99,7 +101,8 @@ impl Book {
         self.terms.categories.get(usize::from(category.0)).map(|known| known.access)
     }
 
-    /// Best available gives this category in pairs: a wheelchair place and the companion place beside it.
+    /// Best available gives this category in pairs: a wheelchair place and the companion place
+    /// beside it.
     pub(crate) fn is_in_pairs(&self, category: CategoryId) -> bool {
         self.access(category) == Some(Access::Wheelchair)
     }

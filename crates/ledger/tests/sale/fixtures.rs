@@ -1,5 +1,6 @@
-//! The bytes of every record, as they were written the first time. Records are written for ever: if this goes red, the
-//! format changed, and logs that exist could not be read. A new variant adds a line; no line ever changes.
+//! The bytes of every record, as they were written the first time. Records are written for ever: if
+//! this goes red, the format changed, and logs that exist could not be read. A new variant adds a
+//! line; no line ever changes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{fmt::Write as _, sync::Arc};

@@ -1,7 +1,9 @@
-//! The rules again, written the slow way: lists that are searched, sums that are taken anew, all refusals that apply
-//! collected and the first by precedence picked. Nothing is shared with the ledger but its vocabulary.
+//! The rules again, written the slow way: lists that are searched, sums that are taken anew, all
+//! refusals that apply collected and the first by precedence picked. Nothing is shared with the
+//! ledger but its vocabulary.
 //!
-//! The oracle does not choose seats or jitter. It is told what the ledger chose and judges whether it was allowed to.
+//! The oracle does not choose seats or jitter. It is told what the ledger chose and judges whether
+//! it was allowed to.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod carts;

@@ -9,8 +9,8 @@ use frontrow_ledger::{
 };
 
 use crate::world::{
-    ADULT, FLOOR, MINUTE, STALLS, START, STUDENT, World, at_most, best, holding, seats, standing,
-    terms,
+    ADULT, COMPANION, FLOOR, MINUTE, STALLS, START, STUDENT, WHEELCHAIR, World, at_most, best,
+    holding, seats, standing, terms,
 };
 
 fn block(id: u128, seats: &[u32], floor: u32) -> Command {
@@ -103,6 +103,21 @@ fn all_allocations_that_apply_must_have_room() {
     world.accept(Command::Release { hold: HoldId(1) });
     assert_eq!(left(&world, STALLS, ADULT), 2);
     assert_eq!(left(&world, crate::world::STANDING, STUDENT), 2);
+}
+
+#[test]
+fn a_companion_place_found_beside_a_wheelchair_counts_towards_its_own_limits() {
+    let companions = Allocation {
+        limit: 1,
+        categories: Some(vec![COMPANION]),
+        ticket_types: None,
+        channels: None,
+    };
+    let mut world = World::open(Terms { allocations: vec![companions], ..terms() });
+    let full = Refusal::AllocationFull { allocation: AllocationId(0), left: 1 };
+    assert_eq!(world.refuse(holding(1, &[best(WHEELCHAIR, 2)])), full);
+    world.hold(1, &[best(WHEELCHAIR, 1)]).unwrap();
+    assert_eq!(world.book().allocation_left(AllocationId(0)), Some(0));
 }
 
 #[test]

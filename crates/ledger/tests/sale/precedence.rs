@@ -1,5 +1,5 @@
-//! When several things are wrong, the first of the list is the answer. Each ladder starts with everything wrong and
-//! mends one thing at a time.
+//! When several things are wrong, the first of the list is the answer. Each ladder starts with
+//! everything wrong and mends one thing at a time.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
@@ -41,7 +41,8 @@ fn strict_terms() -> Terms {
     }
 }
 
-/// Sells seat 0 and holds seats 3 and 8, half of the platform: hold 1 is sold, 2 lapsed, 3 in payment.
+/// Sells seat 0 and holds seats 3 and 8, half of the platform: hold 1 is sold, 2 lapsed, 3 in
+/// payment.
 fn strict_world() -> World {
     let mut world = World::open(strict_terms());
     world.buy(1, &[seats([0])]);

@@ -1,4 +1,5 @@
-//! Random commands at random moments, decided by the ledger and by the oracle: same answers, same state.
+//! Random commands at random moments, decided by the ledger and by the oracle: same answers, same
+//! state.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
@@ -26,7 +27,11 @@ enum Step {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 3_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn the_ledger_agrees_with_the_oracle(terms in any_terms(), steps in any_steps()) {
@@ -185,7 +190,8 @@ fn any_window() -> impl Strategy<Value = Window> {
     })
 }
 
-/// Single steps, and purchases that get some of the way, with whatever else happens between two of them.
+/// Single steps, and purchases that get some of the way, with whatever else happens between two of
+/// them.
 fn any_steps() -> impl Strategy<Value = Vec<Step>> {
     let purchase = (any_hold(), any_order(), any_buyer(), vec(any_want(), 1..3), 1..4usize);
     let purchase = purchase.prop_map(|(hold, order, buyer, wants, far)| {
@@ -205,7 +211,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => prop_oneof![4 => 1..5i64, 1 => 5..40i64].prop_map(Step::Wait),
         20 => any_command().prop_map(Step::Ask),
         1 => any::<usize>().prop_map(Step::Retry),
-        1 => (any::<usize>(), any_command()).prop_map(|(index, command)| Step::Reuse(index, command)),
+        1 => (any::<usize>(), any_command()).prop_map(|(index, other)| Step::Reuse(index, other)),
     ]
 }
 

@@ -94,7 +94,8 @@ fn codes_are_unlike_each_other_and_messages_say_something() {
 
 const REFUSALS: usize = 41;
 
-/// The place of a refusal in its enum, written out so that a new one does not compile without a case here.
+/// The place of a refusal in its enum, written out so that a new one does not compile without a
+/// case here.
 pub(crate) fn precedence(refusal: &Refusal) -> usize {
     match refusal {
         Refusal::CommandReused => 0,

@@ -2,7 +2,7 @@
 
 use frontrow_ledger::{
     AllocationId, ChannelId, HoldId, Machine, SeatId,
-    sale::{Command, OrderLimits, Price, Record, Refusal, Status, Terms, Want},
+    sale::{Command, HoldTimes, OrderLimits, Price, Record, Refusal, Status, Terms, Want},
 };
 
 use crate::world::{
@@ -86,7 +86,8 @@ fn the_buyers_limit_is_not_dodged_by_tabs_and_parallel_orders() {
     world.check_out(2, 2, buyer).unwrap();
 }
 
-/// Trap 20, over time: a payment that lapsed makes room for the next, and then comes too late itself.
+/// Trap 20, over time: a payment that lapsed makes room for the next, and then comes too late
+/// itself.
 #[test]
 fn the_buyers_limit_is_not_dodged_by_late_money() {
     let limits = OrderLimits { per_order: 4, per_buyer: Some(4) };
@@ -291,8 +292,9 @@ fn a_hold_is_not_refreshed_for_ever() {
             drop(world.ask(reacquire(1)));
         },
     ];
+    let hold = HoldTimes { extensions: 200, ..terms().hold };
     for way in ways {
-        let mut world = World::open(terms());
+        let mut world = World::open(Terms { hold, ..terms() });
         world.hold(1, &[seats([0])]).unwrap();
         let created = world.sale.now();
         while world.sale.now().ms_since(created) < 40 * MINUTE {
@@ -358,7 +360,9 @@ fn the_price_shown_is_the_price_charged_whatever_is_repriced_meanwhile() {
     world.accept(Command::Reprice(dearer));
     world.hold(1, &[seats([1])]).unwrap();
     world.check_out(1, 1, 1).unwrap();
-    world.accept(Command::Reprice(Vec::new()));
+    let cheaper: Vec<Price> =
+        terms().prices.iter().map(|price| Price { amount_minor: 1, ..*price }).collect();
+    world.accept(Command::Reprice(cheaper));
     world.wait(12 * MINUTE);
     world.accept(reacquire(1));
     let Record::Confirmed { positions, .. } = world.confirm(1, 1).unwrap() else { panic!() };
@@ -380,7 +384,8 @@ fn a_wheelchair_place_is_not_given_to_somebody_else_by_best_available() {
     assert_eq!(world.refuse(holding(2, &[best(STANDING, 1)])).code(), "category-full");
 }
 
-/// Trap 12, the other way round: who asks for a wheelchair place gets it with the companion's beside it.
+/// Trap 12, the other way round: who asks for a wheelchair place gets it with the companion's
+/// beside it.
 #[test]
 fn wheelchair_places_come_in_pairs_and_companions_only_with_them() {
     let mut world = World::open(terms());

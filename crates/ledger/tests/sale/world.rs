@@ -1,5 +1,5 @@
-//! A small sale to try things on. Whatever a test does, every invariant is checked after each step, and at the end the
-//! log replays to the same state and a snapshot loads to the same state.
+//! A small sale to try things on. Whatever a test does, every invariant is checked after each step,
+//! and at the end the log replays to the same state and a snapshot loads to the same state.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
@@ -35,7 +35,8 @@ pub(crate) const PLATFORM: AreaId = AreaId(1);
 pub(crate) const MINUTE: i64 = 60_000;
 pub(crate) const START: Time = Time(1_000 * MINUTE);
 
-/// Two rows of five seats, a row of two wheelchair places with their companions, a floor, a platform.
+/// Two rows of five seats, a row of two wheelchair places with their companions, a floor, a
+/// platform.
 pub(crate) fn terms() -> Terms {
     let category = |access| Category { access };
     let seat = |category, x, y| Seat { category, at: Point { x, y } };

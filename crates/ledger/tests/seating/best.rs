@@ -35,6 +35,21 @@ fn any_row(y: i32) -> impl Strategy<Value = Row> {
     (0..2_u16, prop_oneof![4 => line, 1 => table]).prop_map(|(section, seats)| row(section, &seats))
 }
 
+/// A long straight row, or as long a table with seats all around; with an aisle here and there.
+fn long_row(y: i32) -> impl Strategy<Value = Row> {
+    let aisles = proptest::collection::vec(0..300_i32, 0..3);
+    (50..=255_i32, any::<bool>(), aisles).prop_map(move |(count, table, aisles)| {
+        let side = if table { count / 2 } else { count };
+        let place = |i: i32| {
+            let x = if i < side { i } else { 2 * side - 1 - i };
+            let after = aisles.iter().filter(|&&aisle| aisle < i && !table).count();
+            (0, x * 50 + i32::try_from(after).unwrap() * 90, if i < side { y } else { y + 50 })
+        };
+        let count = if table { 2 * side } else { count };
+        row(0, &(0..count).map(place).collect::<Vec<_>>())
+    })
+}
+
 fn any_terms() -> impl Strategy<Value = Terms> {
     let rows: Vec<_> = (0..7).map(|i| any_row(i * 80)).collect();
     (rows, -100..900_i32, -200..600_i32, 1..8_usize).prop_map(|(mut rows, x, y, count)| {
@@ -126,5 +141,20 @@ proptest! {
         let fill = Step::Best { category: category_id(0), n: 1, may_split: true };
         let filled = std::iter::repeat_n(fill, seats).chain(free.into_iter().map(Step::GiveBack));
         check(&terms, &filled.chain(steps).collect::<Vec<_>>());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn rows_of_up_to_255_seats_are_searched_like_short_ones(
+        rows in (long_row(0), long_row(80)),
+        x in 0..12_000_i32,
+        taken in proptest::collection::vec(any::<prop::sample::Index>(), 0..150),
+        steps in proptest::collection::vec(any_step(), 1..10),
+    ) {
+        let terms = terms(&ACCESS, vec![rows.0, rows.1], Point { x, y: -300 });
+        check(&terms, &taken.into_iter().map(Step::Take).chain(steps).collect::<Vec<_>>());
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use frontrow_ledger::{
     CategoryId, SeatId,
-    limits::PARTY_ADJACENT_MAX,
+    limits::{PARTY_ADJACENT_MAX, PLACES_PER_HOLD_MAX},
     sale::{Access, Point, Terms},
 };
 
@@ -144,7 +144,7 @@ impl Oracle {
 
     pub fn best(&self, category: CategoryId, n: usize, may_split: bool) -> Option<Vec<SeatId>> {
         if self.access.get(usize::from(category.0)) != Some(&Access::Everyone)
-            || n == 0
+            || !(1..=PLACES_PER_HOLD_MAX).contains(&n)
             || self.free_in(category) < n
         {
             return None;

@@ -193,6 +193,7 @@ pub(crate) fn projected_columns_reset() -> performances::Model {
         price_to: None,
         capacity: 0,
         area_capacities: Value::Array(Vec::new()),
+        public_categories: Value::Array(Vec::new()),
         blocked: 0,
         sold: 0,
         tickets_issued: 0,

@@ -28,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) capacity: i64,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) area_capacities: Value,
+    /// Categories that anybody may buy: what a performance costs is what those cost.
+    pub(crate) public_categories: Value,
     pub(crate) blocked: i64,
     pub(crate) sold: i64,
     pub(crate) tickets_issued: i64,

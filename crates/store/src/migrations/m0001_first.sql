@@ -79,6 +79,7 @@ CREATE TABLE performances (
     price_to {bigint},
     capacity {bigint} NOT NULL DEFAULT 0,
     area_capacities {json} NOT NULL DEFAULT '[]',
+    public_categories {json} NOT NULL DEFAULT '[]',
     blocked {bigint} NOT NULL DEFAULT 0,
     sold {bigint} NOT NULL DEFAULT 0,
     tickets_issued {bigint} NOT NULL DEFAULT 0,

@@ -2,7 +2,7 @@
 
 use frontrow_ledger::{
     ChannelId,
-    sale::{AreaCapacity, Places, Price, Record, Terms, Window},
+    sale::{Access, AreaCapacity, Category, Places, Price, Record, Terms, Window},
 };
 use frontrow_log::Position;
 use serde_json::Value;
@@ -45,12 +45,23 @@ fn defined(row: &mut Model, terms: &Terms) {
         + areas.iter().map(|capacity| i64::from(*capacity)).sum::<i64>();
     row.area_capacities = areas.into();
     row.on_sale_from = on_sale_from(&terms.windows);
+    let open_to_all = |(_, category): &(u16, &Category)| category.access == Access::Everyone;
+    let public: Vec<u16> =
+        (0..).zip(&terms.categories).filter(open_to_all).map(|(id, _)| id).collect();
+    row.public_categories = public.into();
     priced(row, &terms.prices);
 }
 
 fn priced(row: &mut Model, prices: &[Price]) {
+    let public = |price: &&Price| {
+        let listed = row.public_categories.as_array();
+        listed
+            .is_some_and(|list| list.iter().any(|id| id.as_u64() == Some(price.category.0.into())))
+    };
     let amounts = || prices.iter().map(|price| price.amount_minor);
-    row.price_from = amounts().min();
+    // A wheelchair place, or a companion's that comes free, is not what the event costs.
+    let cheapest = prices.iter().filter(public).map(|price| price.amount_minor).min();
+    row.price_from = cheapest.or_else(|| amounts().min());
     row.price_to = amounts().max();
 }
 

@@ -1,6 +1,6 @@
 //! Connecting, migrating, writing at once.
 
-use std::time::Duration;
+use std::{task::Poll, time::Duration};
 
 use frontrow_store::{Config, Error, Store, payments::NewPayment};
 use sea_orm::ConnectionTrait;
@@ -63,6 +63,38 @@ pub async fn many_writers_of_two_processes_all_succeed(world: World) {
     .await;
     let failed: Vec<_> = results.iter().filter(|result| !matches!(result, Ok(true))).collect();
     assert!(failed.is_empty(), "{failed:?}");
+}
+
+pub async fn a_call_that_is_given_up_leaves_nothing_locked(world: World) {
+    let mut written = 0;
+    for steps in 0..60 {
+        let order = world.new_order();
+        let id = order.id;
+        // As when a client hangs up: the call is dropped wherever it is.
+        let call = world.store.create_order(order);
+        drop(polled(steps, call).await.transpose().unwrap());
+        // The next writer waits for nobody, and sees all of the order or nothing.
+        world.store.put_organisation(&world.organisation()).await.unwrap();
+        if let Some(details) = world.store.order_details(id).await.unwrap() {
+            written += 1;
+            assert_eq!(details.positions.len(), 2);
+        }
+    }
+    assert!((1..60).contains(&written), "{written}");
+}
+
+/// Gives a call up after it was polled so many times.
+async fn polled<F: Future>(times: usize, call: F) -> Option<F::Output> {
+    let mut call = std::pin::pin!(call);
+    let mut polls = 0;
+    std::future::poll_fn(|context| {
+        if polls == times {
+            return Poll::Ready(None);
+        }
+        polls += 1;
+        call.as_mut().poll(context).map(Some)
+    })
+    .await
 }
 
 pub async fn a_closed_store_is_unavailable(world: World) {

@@ -93,7 +93,7 @@ pub(super) fn clean(text: &str) -> String {
         if c == ' ' && (clean.is_empty() || clean.ends_with(' ')) {
             continue;
         }
-        let known = !is_private(c) && Face::Regular.has(c) && Face::Bold.has(c);
+        let known = Face::Regular.has(c) && Face::Bold.has(c);
         clean.push(if known { c } else { char::REPLACEMENT_CHARACTER });
     }
     clean.truncate(clean.trim_end().len());
@@ -123,8 +123,4 @@ fn is_invisible(c: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
     )
-}
-
-fn is_private(c: char) -> bool {
-    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }

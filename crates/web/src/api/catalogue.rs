@@ -251,7 +251,7 @@ impl From<&PerformanceView> for PerformanceBody {
             selling,
             on_sale_from,
             geometry_url: Url::Geometry(view.facts.offer.geometry.clone()).to_string(),
-            status_url: Url::Status(id.to_string()).to_string(),
+            status_url: Url::Status(id).to_string(),
             per_order: view.sale.limits.per_order,
             names_required: view.facts.offer.names_required,
             categories: view.sale.categories.iter().map(|one| category(view, one)).collect(),

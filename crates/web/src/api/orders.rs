@@ -49,7 +49,7 @@ pub struct OrderRequest {
     #[serde(default)]
     locale: Option<String>,
     /// The buyer accepts the terms.
-    accept_terms: bool,
+    terms: bool,
 }
 
 /// An order.
@@ -121,7 +121,7 @@ pub async fn create_order(
             email: request.email,
             phone: request.phone,
             attendees: request.attendees,
-            terms_accepted: request.accept_terms,
+            terms_accepted: request.terms,
         },
         language,
     };

@@ -21,7 +21,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     pub kind: String,
     /// The kind of problem in a few words.
-    pub title: String,
+    pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// Stable; switch on this.
@@ -33,8 +33,9 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemFault>,
     /// Figures that belong to the code: seats that are gone, places that are left, when a sale opens.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub context: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
+    pub context: Option<Box<Value>>,
 }
 
 /// One thing that is wrong with a body.
@@ -53,17 +54,17 @@ impl Problem {
     pub fn new(
         status: StatusCode,
         code: &'static str,
-        title: &str,
+        title: &'static str,
         detail: impl Into<String>,
     ) -> Self {
         Self {
             kind: format!("urn:frontrow:problem:{code}"),
-            title: title.to_owned(),
+            title,
             status: status.as_u16(),
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            context: Value::Null,
+            context: None,
         }
     }
 
@@ -121,7 +122,7 @@ impl Problem {
     }
 
     fn with(mut self, context: Value) -> Self {
-        self.context = context;
+        self.context = (!context.is_null()).then(|| Box::new(context));
         self
     }
 }

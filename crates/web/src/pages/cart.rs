@@ -94,7 +94,7 @@ pub(crate) mod samples {
         pages::{
             frame::Frame,
             gallery::Sample,
-            parts::{CategoryLabel, Countdown, PlaceLabel, sample_money, sample_time},
+            parts::{CategoryLabel, Countdown, PlaceLabel, sample_id, sample_money, sample_time},
             performance::samples::heading,
         },
         urls::Url,
@@ -133,10 +133,10 @@ pub(crate) mod samples {
 
     pub(crate) fn hold(state: HoldState) -> CartHold {
         CartHold {
-            performance: "p1".to_owned(),
+            performance: sample_id().to_string(),
             heading: heading(),
-            url: Url::Performance("p1".to_owned()),
-            checkout: Url::Checkout("p1".to_owned()),
+            url: Url::Performance(sample_id()),
+            checkout: Url::Checkout(sample_id()),
             items: items(),
             total: sample_money(802_500),
             state,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use frontrow_words::{Language, Money};
+use frontrow_words::Money;
 
 use crate::{
     pages::{
@@ -67,48 +67,9 @@ pub struct FieldError {
     pub text: String,
 }
 
-impl CheckoutForm {
-    /// What is wrong with it, in the order of the fields; nothing if it may be sent to the shop.
-    pub fn faults(&self, language: Language) -> Vec<FieldError> {
-        let mut faults = Vec::new();
-        let mut fault = |field: String, key: &str| {
-            faults.push(FieldError { field, text: language.t(key).into_owned() });
-        };
-        if !looks_like_email(&self.email) {
-            fault("email".to_owned(), "error-email");
-        }
-        if self.name.trim().is_empty() {
-            fault("name".to_owned(), "error-name");
-        }
-        for (index, attendee) in self.attendees.iter().enumerate() {
-            if attendee.name.trim().is_empty() {
-                fault(attendee_field(index), "error-attendee");
-            }
-        }
-        if !self.terms {
-            fault("terms".to_owned(), "error-terms");
-        }
-        faults
-    }
-}
-
 /// The `id` and name of an attendee's field.
 pub fn attendee_field(index: usize) -> String {
     format!("attendee.{index}")
-}
-
-/// Catches slips of the finger; whether mail arrives only mail can tell.
-fn looks_like_email(text: &str) -> bool {
-    let Some((mailbox, host)) = text.trim().rsplit_once('@') else { return false };
-    let labels_are_sound = host.split('.').all(|label| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.contains(|c: char| c.is_ascii_punctuation() && c != '-')
-    });
-    !mailbox.is_empty()
-        && !text.trim().contains(char::is_whitespace)
-        && host.contains('.')
-        && labels_are_sound
 }
 
 impl CheckoutPage {
@@ -125,7 +86,7 @@ impl CheckoutPage {
 
 #[cfg(test)]
 mod samples {
-    use super::{Attendee, CheckoutForm, CheckoutPage};
+    use super::{Attendee, CheckoutForm, CheckoutPage, FieldError};
     use frontrow_words::Language;
 
     use crate::{
@@ -133,7 +94,7 @@ mod samples {
             cart::samples::{countdown, items},
             frame::Frame,
             gallery::Sample,
-            parts::sample_money,
+            parts::{sample_id, sample_money},
             performance::samples::heading,
         },
         urls::Url,
@@ -144,7 +105,7 @@ mod samples {
             let page = |form, errors| Self {
                 frame: Frame::sample(language),
                 heading: heading(),
-                action: Url::Checkout("p1".to_owned()),
+                action: Url::Checkout(sample_id()),
                 items: items(),
                 total: sample_money(802_500),
                 countdown: countdown(12),
@@ -161,23 +122,19 @@ mod samples {
                 attendees,
                 terms: false,
             };
-            let faults = wrong.faults(language);
+            let error = |field: &str, key| FieldError {
+                field: field.to_owned(),
+                text: language.t(key).into_owned(),
+            };
+            let faults = vec![
+                error("email", "error-email"),
+                error("attendee.1", "error-attendee"),
+                error("terms", "error-terms"),
+            ];
             vec![
                 ("blank", page(CheckoutForm::default(), Vec::new())),
                 ("wrong", page(wrong, faults)),
             ]
-        }
-    }
-
-    #[test]
-    fn an_address_needs_a_mailbox_and_a_host() {
-        for good in ["a@b.cz", " jana.nováková+x@mail.example.org ", "o'neil@a-b.co"] {
-            assert!(super::looks_like_email(good), "{good}");
-        }
-        for bad in
-            ["", "a", "@b.cz", "a@", "a@b", "a@b..cz", "a b@c.cz", "a@.cz", "a@b.cz.", "a@b,cz"]
-        {
-            assert!(!super::looks_like_email(bad), "{bad}");
         }
     }
 }

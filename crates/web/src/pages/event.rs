@@ -25,12 +25,16 @@ pub struct EventPage {
     pub genre: String,
     /// Its picture.
     pub image: Image,
+    /// One sentence.
+    pub summary: String,
     /// What the organiser says, in paragraphs of plain text.
     pub paragraphs: Vec<String>,
-    /// Where.
-    pub venue: Venue,
+    /// Where; nothing if there are no dates.
+    pub venue: Option<Venue>,
     /// Showings to come, the next one first.
     pub showings: Vec<Showing>,
+    /// Address of later ones, if there are more.
+    pub more: Option<String>,
 }
 
 /// One line of the list of showings.
@@ -71,7 +75,9 @@ mod samples {
         pages::{
             frame::Frame,
             gallery::Sample,
-            parts::{Availability, sample_image, sample_money, sample_time, sample_venue},
+            parts::{
+                Availability, sample_id, sample_image, sample_money, sample_time, sample_venue,
+            },
         },
         urls::Url,
     };
@@ -84,7 +90,7 @@ mod samples {
 
     fn showing(day: i64, availability: Availability) -> Showing {
         Showing {
-            url: Url::Performance(format!("p{day}")),
+            url: Url::Performance(sample_id()),
             starts: sample_time(day * 24 * 60 - 60),
             doors: Some(sample_time(day * 24 * 60 - 90)),
             hall: "Main stage".to_owned(),
@@ -100,8 +106,10 @@ mod samples {
                 title: "The Cherry Orchard".to_owned(),
                 genre: "Theatre".to_owned(),
                 image: sample_image("theatre"),
+                summary: "Everybody loves it and nobody can keep it.".to_owned(),
+                more: Some("/events/x?after=1".to_owned()),
                 paragraphs: TEXT.map(str::to_owned).to_vec(),
-                venue: sample_venue("Divadlo Na Nábřeží", "Brno"),
+                venue: Some(sample_venue("Divadlo Na Nábřeží", "Brno")),
                 showings: vec![
                     showing(1, Availability::SoldOut),
                     showing(2, Availability::Few),
@@ -117,7 +125,9 @@ mod samples {
                 genre: "Concert".to_owned(),
                 image: sample_image("stadium"),
                 paragraphs: play.paragraphs.clone(),
-                venue: sample_venue("Letňany", "Praha"),
+                venue: None,
+                summary: String::new(),
+                more: None,
                 showings: Vec::new(),
             };
             vec![("play", play), ("nothing-left", over)]

@@ -37,8 +37,6 @@ pub struct Frame {
 pub struct CartBadge {
     /// Places in it.
     pub count: usize,
-    /// Until when, if anything is held.
-    pub until: Option<Zoned>,
 }
 
 impl Frame {
@@ -92,33 +90,15 @@ impl Frame {
         self.language.number(number)
     }
 
-    /// A section's name in a sentence: a number needs a word before it, a name does not.
+    /// A section's name in a sentence.
     pub fn section(&self, name: &str) -> String {
-        if name.starts_with(|first: char| first.is_ascii_digit()) {
-            self.language.t1("section", "name", name).into_owned()
-        } else {
-            name.to_owned()
-        }
+        section_text(self.language, name)
     }
 
     /// Where somebody sits or stands, in words.
     pub fn place(&self, place: &PlaceLabel) -> String {
-        match place {
-            PlaceLabel::Seat { section, row, seat } => self
-                .language
-                .t_with(
-                    "place-seat",
-                    [
-                        ("section", FluentValue::from(self.section(section))),
-                        ("row", FluentValue::from(row)),
-                        ("seat", FluentValue::from(seat)),
-                    ],
-                )
-                .into_owned(),
-            PlaceLabel::Area { name } => name.clone(),
-        }
+        place_text(self.language, place)
     }
-
     /// What a countdown says before any script runs.
     pub fn left(&self, countdown: &Countdown) -> String {
         let minutes = countdown.left_seconds.max(0) / 60;
@@ -142,6 +122,30 @@ impl Frame {
     }
 }
 
+/// A section's name in a sentence: a number needs a word before it, a name does not.
+fn section_text(language: Language, name: &str) -> String {
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        language.t1("section", "name", name).into_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Where somebody sits or stands, in words.
+pub fn place_text(language: Language, place: &PlaceLabel) -> String {
+    match place {
+        PlaceLabel::Seat { section, row, seat } => {
+            let holes = [
+                ("section", FluentValue::from(section_text(language, section))),
+                ("row", FluentValue::from(row)),
+                ("seat", FluentValue::from(seat)),
+            ];
+            language.t_with("place-seat", holes).into_owned()
+        }
+        PlaceLabel::Area { name } => name.clone(),
+    }
+}
+
 #[cfg(test)]
 impl Frame {
     /// A visitor with two places in the cart.
@@ -150,7 +154,7 @@ impl Frame {
             language,
             shop_name: "Frontrow".to_owned(),
             here: "/performances/01J9?section=3".to_owned(),
-            cart: Some(CartBadge { count: 2, until: Some(crate::pages::parts::sample_time(14)) }),
+            cart: Some(CartBadge { count: 2 }),
             demo: true,
             csrf: "c2FtcGxlLXRva2VuLXRoYXQtaXMtYXMtbG9uZy1hcy1yZWFs".to_owned(),
             once: "0192f0c1e2d3747aa8b9c0d1e2f30415".to_owned(),

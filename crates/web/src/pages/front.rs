@@ -24,11 +24,20 @@ pub struct FrontPage {
     /// Towns to choose from.
     pub cities: Vec<String>,
     /// Genres to choose from.
-    pub genres: Vec<String>,
+    pub genres: Vec<GenreOption>,
     /// What was found, the next one first.
     pub events: Vec<EventCard>,
     /// Address of the rest, if there is more.
     pub more: Option<String>,
+}
+
+/// A genre to choose.
+#[derive(Debug, Clone)]
+pub struct GenreOption {
+    /// Its word.
+    pub value: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// What a visitor is looking for; empty fields match everything.
@@ -94,7 +103,7 @@ impl FrontPage {
 
 #[cfg(test)]
 mod samples {
-    use super::{EventCard, FrontPage, Search};
+    use super::{EventCard, FrontPage, GenreOption, Search};
     use frontrow_words::Language;
 
     use crate::{
@@ -122,6 +131,10 @@ mod samples {
             from: Some(sample_money(89_000)),
             availability: Availability::Good,
         }
+    }
+
+    fn genre(name: &str) -> GenreOption {
+        GenreOption { value: name.to_lowercase(), name: name.to_owned() }
     }
 
     fn cards() -> Vec<EventCard> {
@@ -157,7 +170,7 @@ mod samples {
                 frame: Frame { cart: None, ..Frame::sample(language) },
                 search: Search::default(),
                 cities: vec!["Brno".to_owned(), "Ostrava".to_owned(), "Praha".to_owned()],
-                genres: vec!["Club".to_owned(), "Concert".to_owned(), "Theatre".to_owned()],
+                genres: ["Club", "Concert", "Theatre"].map(genre).to_vec(),
                 events: cards(),
                 more: None,
             };

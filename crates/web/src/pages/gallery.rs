@@ -46,6 +46,10 @@ pub(crate) fn map_data(language: Language) -> MapData {
             currency: Currency(*b"CZK"),
             per_order: 6,
             selling: true,
+            categories: ["Front", "Lower", "Club", "Upper", "View restricted", "Wheelchair"]
+                .map(str::to_owned)
+                .to_vec(),
+            areas: vec!["Golden circle".to_owned(), "Floor standing".to_owned()],
             types: vec!["Adult".to_owned(), "Student".to_owned(), "Senior".to_owned()],
             prices: prices.map(|p| vec![(0, p), (1, p / 2), (2, p / 2)]).to_vec(),
             own: vec![100, 101],
@@ -169,6 +173,8 @@ fn markup_in_a_name_stays_text() {
             per_order: 1,
             selling: false,
             types: vec!["</script><b>".to_owned()],
+            categories: Vec::new(),
+            areas: Vec::new(),
             prices: Vec::new(),
             own: Vec::new(),
         },

@@ -16,6 +16,8 @@ pub struct MapData {
     per_order: u16,
     selling: bool,
     types: Vec<String>,
+    categories: Vec<String>,
+    areas: Vec<String>,
     prices: Vec<Vec<(u16, i64)>>,
     own: Vec<u32>,
     texts: BTreeMap<&'static str, Cow<'static, str>>,
@@ -32,6 +34,10 @@ pub struct MapSale {
     pub selling: bool,
     /// Names of the ticket types, by id.
     pub types: Vec<String>,
+    /// Names of the categories, by id.
+    pub categories: Vec<String>,
+    /// Names of the areas, by id.
+    pub areas: Vec<String>,
     /// By category: ticket types and their price in minor units.
     pub prices: Vec<Vec<(u16, i64)>>,
     /// Seats in this visitor's cart.
@@ -47,6 +53,8 @@ impl MapData {
             per_order: sale.per_order,
             selling: sale.selling,
             types: sale.types,
+            categories: sale.categories,
+            areas: sale.areas,
             prices: sale.prices,
             own: sale.own,
             texts: texts(language),

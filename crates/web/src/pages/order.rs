@@ -42,7 +42,10 @@ pub struct OrderPage {
 #[derive(Debug, Clone)]
 pub enum OrderState {
     /// The provider has not said anything yet.
-    Pending,
+    Pending {
+        /// Where the buyer pays, if they have not.
+        pay: Option<String>,
+    },
     /// The payment failed or was given up; it may be tried again.
     Failed {
         /// Until when the places are held.
@@ -106,7 +109,7 @@ impl OrderPage {
     /// Whether the page asks again by itself.
     pub fn refreshes(&self) -> bool {
         match self.state {
-            OrderState::Pending | OrderState::Refunding => true,
+            OrderState::Pending { .. } | OrderState::Refunding => true,
             OrderState::Paid => !self.has_tickets(),
             _ => false,
         }
@@ -165,11 +168,12 @@ mod samples {
                 line.cancelled = true;
                 line.ticket = None;
             }
+            let pending = OrderState::Pending { pay: Some("/pay/test/x".to_owned()) };
             let failed = OrderState::Failed { countdown: Some(countdown(8)) };
             vec![
                 ("paid", page(language, OrderState::Paid)),
                 ("partly-cancelled", partly),
-                ("pending", page(language, OrderState::Pending)),
+                ("pending", page(language, pending)),
                 ("failed", page(language, failed)),
                 ("failed-late", page(language, OrderState::Failed { countdown: None })),
                 ("refunding", page(language, OrderState::Refunding)),

@@ -44,7 +44,9 @@ pub struct MailPage {
     pub written: Zoned,
     /// Its plain text, in pieces: an address of this shop becomes a link.
     pub body: Vec<TextPiece>,
-    /// Names and sizes of what is attached.
+    /// The same as a mail program shows it.
+    pub html: Option<Url>,
+    /// What is attached.
     pub attachments: Vec<Attachment>,
 }
 
@@ -83,6 +85,8 @@ impl TextPiece {
 /// A file in a mail.
 #[derive(Debug, Clone)]
 pub struct Attachment {
+    /// Where it is.
+    pub url: Url,
     /// Its name.
     pub name: String,
     /// Its size in kB.
@@ -125,7 +129,9 @@ mod samples {
                 subject: "Your tickets for Paper Tigers".to_owned(),
                 written: sample_time(3),
                 body: TextPiece::split(text),
+                html: Some(Url::OutboxHtml("1.eml".to_owned())),
                 attachments: vec![Attachment {
+                    url: Url::OutboxFile("1.eml".to_owned(), 0),
                     name: "tickets-K7XM-4QRD.pdf".to_owned(),
                     kilobytes: 84,
                 }],

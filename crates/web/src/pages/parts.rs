@@ -111,7 +111,7 @@ pub struct CategoryLabel {
 }
 
 #[cfg(test)]
-pub(crate) use samples::{sample_image, sample_money, sample_time, sample_venue};
+pub(crate) use samples::{sample_id, sample_image, sample_money, sample_time, sample_venue};
 
 #[cfg(test)]
 mod samples {
@@ -125,6 +125,10 @@ mod samples {
     pub(crate) fn sample_time(minutes: i64) -> Zoned {
         let now: Zoned = "2026-12-11T20:00:00[Europe/Prague]".parse().unwrap();
         now.checked_add(Span::new().minutes(minutes)).unwrap()
+    }
+
+    pub(crate) fn sample_id() -> uuid::Uuid {
+        uuid::Uuid::from_u128(1)
     }
 
     pub(crate) fn sample_money(minor: i64) -> Money {

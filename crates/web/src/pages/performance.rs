@@ -66,6 +66,8 @@ pub enum SaleState {
     SoldOut,
     /// No more.
     Over,
+    /// The organiser has not opened it, or has stopped it.
+    Closed,
 }
 
 /// A category of seats, or a standing area, with its prices.
@@ -106,7 +108,9 @@ pub struct TypePrice {
     pub id: u16,
     /// Adult, student, ...
     pub name: String,
-    /// Of one place.
+    /// Who may buy it; may be empty.
+    pub note: String,
+    /// Of one place, or of a pair.
     pub price: Money,
 }
 
@@ -173,7 +177,9 @@ pub(crate) mod samples {
         pages::{
             frame::Frame,
             gallery::Sample,
-            parts::{Flash, Tone, sample_image, sample_money, sample_time, sample_venue},
+            parts::{
+                Flash, Tone, sample_id, sample_image, sample_money, sample_time, sample_venue,
+            },
         },
         urls::Url,
     };
@@ -197,6 +203,7 @@ pub(crate) mod samples {
             .map(|((name, minor), id)| TypePrice {
                 id,
                 name: name.to_owned(),
+                note: if id == 1 { "With a student card".to_owned() } else { String::new() },
                 price: sample_money(minor),
             })
             .collect()
@@ -242,11 +249,11 @@ pub(crate) mod samples {
             offers: offers(),
             map: Some(SeatMap {
                 geometry: Url::Geometry("arena".to_owned()),
-                status: Url::Status("p1".to_owned()),
+                status: Url::Status(sample_id()),
                 data: crate::pages::gallery::map_data(language),
             }),
-            rows: Some(Url::Rows("p1".to_owned(), None)),
-            hold: Url::Hold("p1".to_owned()),
+            rows: Some(Url::Rows(sample_id(), None)),
+            hold: Url::Hold(sample_id()),
         }
     }
 
@@ -267,6 +274,7 @@ pub(crate) mod samples {
                 ("soon", page(language, SaleState::Soon(sample_time(600)))),
                 ("sold-out", sold_out),
                 ("over", page(language, SaleState::Over)),
+                ("closed", page(language, SaleState::Closed)),
             ]
         }
     }

@@ -36,7 +36,7 @@ pub struct SectionLine {
     /// Its name.
     pub name: String,
     /// Seats left.
-    pub left: u32,
+    pub left: usize,
     /// The lowest price of a seat in it.
     pub from: Option<Money>,
 }
@@ -145,7 +145,7 @@ mod samples {
         pages::{
             frame::Frame,
             gallery::Sample,
-            parts::{CategoryLabel, PlaceLabel, sample_money},
+            parts::{CategoryLabel, PlaceLabel, sample_id, sample_money},
             performance::samples::{heading, types},
         },
         urls::Url,
@@ -157,18 +157,18 @@ mod samples {
 
     impl Sample for SectionsPage {
         fn samples(language: Language) -> Vec<(&'static str, Self)> {
-            let sections = (0..100_u32)
+            let sections = (0..100_usize)
                 .map(|index| SectionLine {
-                    url: Url::Rows("p1".to_owned(), Some(index as usize)),
+                    url: Url::Rows(sample_id(), Some(index)),
                     name: (101 + index).to_string(),
                     left: index * 37 % 180,
-                    from: Some(sample_money(89_000 + i64::from(index % 4) * 50_000)),
+                    from: Some(sample_money(89_000 + [0, 50_000, 100_000, 150_000][index % 4])),
                 })
                 .collect();
             let page = Self {
                 frame: Frame::sample(language),
                 heading: heading(),
-                back: Url::Performance("p1".to_owned()),
+                back: Url::Performance(sample_id()),
                 sections,
             };
             vec![("arena", page)]
@@ -198,8 +198,8 @@ mod samples {
                 frame: Frame::sample(language),
                 heading: heading(),
                 section: "Stalls".to_owned(),
-                back: Url::Rows("p1".to_owned(), None),
-                types: Url::Types("p1".to_owned()),
+                back: Url::Rows(sample_id(), None),
+                types: Url::Types(sample_id()),
                 per_order: 6,
                 categories: vec![
                     (category("I", "#b3123c"), Some(sample_money(119_000))),
@@ -226,8 +226,8 @@ mod samples {
             let page = |seats: Vec<ChosenSeat>, gone: Vec<PlaceLabel>| Self {
                 frame: Frame::sample(language),
                 heading: heading(),
-                back: Url::Rows("p1".to_owned(), Some(0)),
-                hold: Url::Hold("p1".to_owned()),
+                back: Url::Rows(sample_id(), Some(0)),
+                hold: Url::Hold(sample_id()),
                 seats,
                 gone,
             };

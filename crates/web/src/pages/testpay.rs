@@ -21,7 +21,7 @@ pub struct TestPaymentPage {
     /// Whether it was already decided.
     pub decided: bool,
     /// Back to the order.
-    pub order: Url,
+    pub back: String,
 }
 
 #[cfg(test)]
@@ -42,7 +42,7 @@ mod samples {
                 reference: "K7XM-4QRD".to_owned(),
                 amount: sample_money(802_500),
                 decided,
-                order: Url::Order("secret".to_owned()),
+                back: Url::Order("secret".to_owned()).to_string(),
             };
             vec![("open", page(false)), ("decided", page(true))]
         }

@@ -35,3 +35,5 @@ error-email = Zadejte e-mail, například jmeno@example.org
 error-name = Zadejte své jméno
 error-attendee = Zadejte jméno toho, kdo přijde
 error-terms = K nákupu je potřeba souhlasit s podmínkami
+error-too-long = To je delší, než se vejde
+error-characters = Jsou v tom neviditelné znaky; napište to znovu

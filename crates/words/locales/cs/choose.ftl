@@ -38,3 +38,5 @@ types-gone = { $count ->
 }
 types-none = Není vybráno žádné volné místo
 types-back = Vybrat jiná místa
+sale-closed = Momentálně se neprodává
+sale-closed-next = Ceny už znáte. Pořadatel prodej zatím nespustil, nebo ho pozastavil.

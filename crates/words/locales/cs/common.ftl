@@ -56,3 +56,4 @@ fault-broken = Něco se u nás pokazilo
 fault-broken-next = Nic jsme nestrhli dvakrát a vaše místa držíme dál. Zkuste to za chvíli znovu.
 fault-request = Když nám napíšete, uveďte
 fault-cart = Váš košík
+legal-missing = Pořadatel tuto stránku zatím nenapsal.

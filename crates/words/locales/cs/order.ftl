@@ -51,3 +51,7 @@ outbox-to = Komu
 outbox-from = Od
 outbox-written = Napsáno
 outbox-attachments = Přílohy
+order-pending-pay = Pokračovat v platbě
+testpay-after-expiry = Zaplatit, ale až když už místa nedržíme
+testpay-cancel = Vrátit se bez placení
+outbox-html = Zobrazit tak, jak ji ukáže poštovní program

@@ -34,3 +34,5 @@ error-email = Enter an e-mail address such as name@example.org
 error-name = Enter your name
 error-attendee = Enter the name of the person who will come
 error-terms = Accept the terms and conditions to buy
+error-too-long = That is longer than fits
+error-characters = There are invisible characters in it; type it again

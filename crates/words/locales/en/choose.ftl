@@ -36,3 +36,5 @@ types-gone = { $count ->
 }
 types-none = No free seat was chosen
 types-back = Choose other seats
+sale-closed = Not on sale at the moment
+sale-closed-next = These are the prices. The organiser has not opened the sale, or has paused it.

@@ -52,3 +52,4 @@ fault-broken = Something broke on our side
 fault-broken-next = Nothing was charged twice and what you hold stays held. Try again in a moment.
 fault-request = If you write to us, mention
 fault-cart = Your cart
+legal-missing = The organiser has not written this page yet.

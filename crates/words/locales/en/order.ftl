@@ -51,3 +51,7 @@ outbox-to = To
 outbox-from = From
 outbox-written = Written
 outbox-attachments = Attached
+order-pending-pay = Continue the payment
+testpay-after-expiry = Pay, but only after the places are gone
+testpay-cancel = Go back without paying
+outbox-html = See it as a mail program shows it

@@ -1,4 +1,5 @@
-//! What a buyer does with a hold that is there: more time, fewer places, none, or all of them again.
+//! What a buyer does with a hold that is there: more time, fewer places, none, or all of them
+//! again.
 
 use crate::{
     HoldId,
@@ -35,8 +36,9 @@ pub(super) fn remove(book: &Book, id: HoldId, positions: &[u16]) -> Result<Recor
     Ok(Record::Removed { hold: id, positions: removed })
 }
 
-/// Also while it is being paid: who empties the cart in another tab wants the places gone at once. Money that comes
-/// all the same takes them again if they are still free; see [`confirm`](super::orders::confirm).
+/// Also while it is being paid: who empties the cart in another tab wants the places gone at once.
+/// Money that comes all the same takes them again if they are still free; see
+/// [`confirm`](super::orders::confirm).
 pub(super) fn release(book: &Book, id: HoldId) -> Result<Record, Refusal> {
     live(book, id)?;
     Ok(Record::Released { hold: id })

@@ -134,7 +134,8 @@ impl<'a> Free<'a> {
         Self::Copy(copy)
     }
 
-    /// The best seats for a party; in pairs, each wheelchair seat is followed by its companion seat.
+    /// The best seats for a party; in pairs, each wheelchair seat is followed by its companion
+    /// seat.
     fn best(
         &mut self,
         category: CategoryId,

@@ -31,12 +31,12 @@ pub(super) fn check_out(
     Ok(Record::CheckedOut { hold: id, order, buyer, until })
 }
 
-/// The provider says that it was paid: first, twice or late. Neither windows nor a closed sale stand in the way of
-/// money that was taken.
+/// The provider says that it was paid: first, twice or late. Neither windows nor a closed sale
+/// stand in the way of money that was taken.
 ///
-/// An order that is confirmed already is answered with its confirmation again, under whatever command id: who settles
-/// a payment need not know what another replica, or the provider's second word, has done before. What was cancelled
-/// since stays cancelled.
+/// An order that is confirmed already is answered with its confirmation again, under whatever
+/// command id: who settles a payment need not know what another replica, or the provider's second
+/// word, has done before. What was cancelled since stays cancelled.
 pub(super) fn confirm(
     book: &Book,
     id: HoldId,

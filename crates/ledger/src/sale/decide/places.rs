@@ -30,14 +30,16 @@ pub(super) fn refuse_full(book: &Book, areas: &[(AreaId, u32)]) -> Result<(), Re
     Ok(())
 }
 
-/// Refuses if a lapsed hold cannot have its places again: somebody has them, or a limit has no room any more.
+/// Refuses if a lapsed hold cannot have its places again: somebody has them, or a limit has no room
+/// any more.
 pub(super) fn refuse_taken(book: &Book, hold: &Hold) -> Result<(), Refusal> {
     book.allocations.refuse_overfull(hold.channel, &kinds(hold.positions.iter()))?;
     refuse_gone(book, seats(&hold.positions))?;
     refuse_full(book, &areas(&hold.positions))
 }
 
-/// Refuses with the first of `asked` that is a companion's and whose wheelchair place is not in the party.
+/// Refuses with the first of `asked` that is a companion's and whose wheelchair place is not in the
+/// party.
 pub(super) fn refuse_lone_companion(
     book: &Book,
     asked: impl Iterator<Item = SeatId>,

@@ -26,7 +26,8 @@ const fn mix(number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
-/// For places taken now into a hold that was created at a moment: the hold's time and its own share of jitter.
+/// For places taken now into a hold that was created at a moment: the hold's time and its own share
+/// of jitter.
 pub(super) fn held(times: &HoldTimes, now: Time, created: Time, salt: u64) -> Time {
     let jitter = match u64::try_from(times.jitter_ms) {
         Ok(range) if range > 0 => i64::try_from(salt % range).unwrap_or(0),

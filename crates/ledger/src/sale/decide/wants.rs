@@ -62,8 +62,8 @@ impl<'a> Wanted<'a> {
         }))
     }
 
-    /// What limits, windows and prices look at, one for each ticket type listed. Of a pair this is the wheelchair
-    /// place: which companion place comes along is not known before it is found.
+    /// What limits, windows and prices look at, one for each ticket type listed. Of a pair this is
+    /// the wheelchair place: which companion place comes along is not known before it is found.
     pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> + Clone + use<'a> {
         let book = self.book;
         self.wants.iter().flat_map(move |want| {
@@ -190,8 +190,8 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Refuses if any of the ticket types is not sold through this channel now. Of several that open later, the last
-/// opening is named: then all of it can be had.
+/// Refuses if any of the ticket types is not sold through this channel now. Of several that open
+/// later, the last opening is named: then all of it can be had.
 pub(super) fn refuse_off_sale(
     at: &Moment<'_>,
     channel: ChannelId,

@@ -5,6 +5,7 @@ use super::{
     bits::Runs,
     plan::{Plan, Segment, Spot, Zone, wide},
     row::distance,
+    tournament::{Best, Tree},
 };
 use crate::{SeatId, limits::PARTY_ADJACENT_MAX};
 
@@ -21,36 +22,48 @@ const STACKS_COMPARED_MAX: usize = 8;
 /// (then the lowest number), unless their nearest seats are more than [`REACH_PITCHES`] pitches
 /// apart. So rows form paths that lead away from the focus, and left stays left of an aisle.
 pub(super) fn link_rows(plan: &mut Plan) {
-    let mut groups = std::collections::BTreeMap::<_, Vec<u32>>::new();
+    let mut groups = std::collections::BTreeMap::<_, Vec<Front>>::new();
     for (number, segment) in (0..).zip(&plan.segments) {
-        groups.entry((segment.section, segment.category)).or_default().push(number);
+        let middle = middle_of(plan, segment, 0, segment.track.len);
+        let front = Front { number, row: segment.row, cost: segment.cost, middle };
+        groups.entry((segment.section, segment.category)).or_default().push(front);
     }
     for group in groups.values() {
-        for (i, &number) in group.iter().enumerate() {
-            let behind = find_behind(plan, group, i);
-            plan.segments[wide(number)].behind = behind;
+        for (i, front) in group.iter().enumerate() {
+            let behind = find_behind(group, i).filter(|&behind| touch(plan, front.number, behind));
+            plan.segments[wide(front.number)].behind = behind;
         }
     }
 }
 
-fn find_behind(plan: &Plan, group: &[u32], i: usize) -> Option<u32> {
-    let segment = |number: u32| &plan.segments[wide(number)];
-    let front = segment(group[i]);
-    let near = |&number: &u32| front.row.abs_diff(segment(number).row) <= REACH_ROWS;
+/// What matters of a segment when rows are linked: all pairs of neighbouring rows are compared.
+#[derive(Debug, Clone, Copy)]
+struct Front {
+    number: u32,
+    row: usize,
+    cost: u64,
+    middle: Middle,
+}
+
+fn find_behind(group: &[Front], i: usize) -> Option<u32> {
+    let front = group[i];
+    let near = |other: &&Front| front.row.abs_diff(other.row) <= REACH_ROWS;
     let (earlier, later) = group.split_at(i);
-    let behind = (earlier.iter().rev().copied().take_while(near))
-        .chain(later.iter().copied().take_while(near))
-        .filter(|&number| segment(number).row != front.row)
-        .filter(|&number| (segment(number).cost, number) > (front.cost, group[i]))
-        .min_by_key(|&number| {
-            (apart(middle(plan, front), middle(plan, segment(number))), number)
-        })?;
-    let reach = REACH_PITCHES * front.pitch.max(segment(behind).pitch);
+    (earlier.iter().rev().take_while(near))
+        .chain(later.iter().take_while(near))
+        .filter(|other| other.row != front.row)
+        .filter(|other| (other.cost, other.number) > (front.cost, front.number))
+        .min_by_key(|other| (apart(front.middle, other.middle), other.number))
+        .map(|other| other.number)
+}
+
+/// Whether any two seats of these segments are near enough.
+fn touch(plan: &Plan, a: u32, b: u32) -> bool {
+    let (a, b) = (&plan.segments[wide(a)], &plan.segments[wide(b)]);
+    let reach = REACH_PITCHES * a.pitch.max(b.pitch);
     let seats = |segment: &Segment| &plan.seats[segment.first..segment.first + segment.track.len];
-    let touch = |a: &Spot, b: &Spot| distance(a.at, b.at) <= reach;
-    let neighbours =
-        seats(front).iter().any(|a| seats(segment(behind)).iter().any(|b| touch(a, b)));
-    neighbours.then_some(behind)
+    let near = |a: &Spot, b: &Spot| distance(a.at, b.at) <= reach;
+    seats(a).iter().any(|a| seats(b).iter().any(|b| near(a, b)))
 }
 
 /// Where a group of seats is: the sum of its ends, which is twice their middle.
@@ -58,10 +71,6 @@ fn find_behind(plan: &Plan, group: &[u32], i: usize) -> Option<u32> {
 struct Middle {
     x: i64,
     y: i64,
-}
-
-fn middle(plan: &Plan, segment: &Segment) -> Middle {
-    middle_of(plan, segment, 0, segment.track.len)
 }
 
 fn middle_of(plan: &Plan, segment: &Segment, start: usize, n: usize) -> Middle {
@@ -108,9 +117,16 @@ struct Choice {
 impl Seating {
     /// A party one row behind the other, in as few rows as possible; see [`Seating::best`].
     pub(super) fn stacked(&self, zone: &Zone, n: usize) -> Option<Vec<SeatId>> {
+        let offers = |&tree: &Tree| self.tournaments.winner(tree) != Best::NONE;
+        let largest = zone.trees.iter().rposition(offers).map_or(0, |i| i + 1);
         let rows_min = n.div_ceil(PARTY_ADJACENT_MAX).max(2);
-        let stacked = self.stacked_as(zone, Shape { n, row_max: PARTY_ADJACENT_MAX, rows_min });
-        if stacked.is_some() || n <= PARTY_ADJACENT_MAX {
+        let shape = Shape { n, row_max: PARTY_ADJACENT_MAX, rows_min };
+        // A house that has only single seats left is full of fronts that lead nowhere.
+        if largest * shape.rows_max() < n {
+            return None;
+        }
+        let stacked = self.stacked_as(zone, shape);
+        if stacked.is_some() || n <= PARTY_ADJACENT_MAX || largest < PARTY_ADJACENT_MAX {
             return stacked;
         }
         self.stacked_as(zone, Shape { n, row_max: n, rows_min: 1 })

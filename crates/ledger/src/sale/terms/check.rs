@@ -32,7 +32,8 @@ impl Faults {
 }
 
 impl Terms {
-    /// Everything that contradicts itself or the [`limits`](crate::limits); at most [`FAULTS_LISTED`].
+    /// Everything that contradicts itself or the [`limits`](crate::limits); at most
+    /// [`FAULTS_LISTED`].
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Faults::default();
         all(self, &mut faults);

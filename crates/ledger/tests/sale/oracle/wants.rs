@@ -220,7 +220,8 @@ impl Oracle {
         Ok(Record::Held { hold, channel, positions: positions.into(), until: Time(until) })
     }
 
-    /// Only a party that may not be split, or pairs, may be told so, and not if there is a run of seats for it.
+    /// Only a party that may not be split, or pairs, may be told so, and not if there is a run of
+    /// seats for it.
     fn judge_not_together(&self, wants: &[Want], category: CategoryId, left: u32) {
         assert!(left <= self.free_in(category));
         let searches: Vec<_> =
@@ -260,7 +261,8 @@ impl Oracle {
         pairs >= people
     }
 
-    /// The places that were chosen, if each was free and of the right kind; prices are those of now.
+    /// The places that were chosen, if each was free and of the right kind; prices are those of
+    /// now.
     fn judge_places(&self, wants: &[Want], chosen: &[Position]) -> Vec<Position> {
         let mut expected = Vec::new();
         let mut free: Vec<SeatId> =
@@ -331,8 +333,8 @@ impl Oracle {
         kinds
     }
 
-    /// The companion places that come along with the pairs. In the plans of these tests the category after the
-    /// wheelchairs' is their companions'.
+    /// The companion places that come along with the pairs. In the plans of these tests the
+    /// category after the wheelchairs' is their companions'.
     fn companions(&self, wants: &[Want]) -> Vec<(CategoryId, TicketTypeId)> {
         let mut companions = Vec::new();
         for want in wants {

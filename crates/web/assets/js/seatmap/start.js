@@ -29,6 +29,9 @@ async function start() {
   loading.textContent = text('loading');
   host.append(loading);
   const geometry = await loadGeometry(host.dataset.geometry);
+  // The file knows the plan's names, the page those in the visitor's language.
+  geometry.categories.forEach((category, id) => { category.name = data.categories[id] || category.name; });
+  geometry.areas.forEach((area, id) => { area.name = data.areas[id] || area.name; });
   const chosen = new Map();
   const own = new Set(data.own);
   const stage = layout(geometry);

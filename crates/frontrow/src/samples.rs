@@ -1,0 +1,28 @@
+//! The four sample sales, built in, so that a fresh machine has something to sell.
+
+use anyhow::{Context, Result};
+use frontrow_shop::{Shop, sale_file::SaleFile};
+
+/// Each sale file with its seating plan.
+const SAMPLES: [(&[u8], &[u8]); 4] = [
+    (include_bytes!("../../../samples/field.toml"), include_bytes!("../../../samples/field.json")),
+    (include_bytes!("../../../samples/arena.toml"), include_bytes!("../../../samples/arena.json")),
+    (
+        include_bytes!("../../../samples/theatre.toml"),
+        include_bytes!("../../../samples/theatre.json"),
+    ),
+    (include_bytes!("../../../samples/club.toml"), include_bytes!("../../../samples/club.json")),
+];
+
+/// Imports the samples into a shop that has never had anything. Their dates are relative to the day
+/// of the import, so they are not imported again: that would move them.
+pub async fn import_into_empty(shop: &Shop) -> Result<usize> {
+    if !shop.store().organisations().await.context("cannot read the tables")?.is_empty() {
+        return Ok(0);
+    }
+    for (file, plan) in SAMPLES {
+        let file = SaleFile::parse(file).context("a sample sale file is broken")?;
+        shop.import(&file, plan).await.with_context(|| format!("cannot import {}", file.plan))?;
+    }
+    Ok(SAMPLES.len())
+}

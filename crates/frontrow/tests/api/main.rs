@@ -1,0 +1,7 @@
+//! The API of the real binary, over HTTP: the purchase, what an organiser does, and bad input.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod client;
+mod organise;
+mod purchase;

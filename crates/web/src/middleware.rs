@@ -1,0 +1,63 @@
+//! Every layer around the pages, in order: the first one named sees a request first.
+
+mod access;
+mod faults;
+mod language;
+mod load;
+mod origin;
+mod policy;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, StatusCode},
+    middleware::{from_fn, from_fn_with_state},
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+};
+
+use crate::{
+    app::App,
+    limits::{FORM_BYTES_MAX, IN_FLIGHT_MAX, REQUEST_TIMEOUT},
+};
+
+/// Names a request in logs and in answers.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps pages and the API in everything that they need.
+pub fn around(pages: Router<App>, api: Router<App>, app: &App) -> Router<App> {
+    let places = load::Places::new(IN_FLIGHT_MAX);
+    let of_pages = ServiceBuilder::new()
+        // Other sites' pages cannot send our forms.
+        .layer(from_fn(origin::check))
+        // `?lang=cs` is remembered.
+        .layer(from_fn_with_state(app.clone(), language::switch))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+    // A failure becomes a page in the visitor's language, or a problem document.
+    let pages = guarded(pages.layer(of_pages), &places)
+        .layer(from_fn_with_state(app.clone(), faults::pages));
+    let api = guarded(api, &places).layer(from_fn(faults::problems));
+    let outside = ServiceBuilder::new()
+        // Every request has a name, and every answer says it.
+        .layer(from_fn_with_state(app.clone(), access::name))
+        // One line per request, without anything personal.
+        .layer(from_fn(access::log))
+        // What browsers must not do with our pages.
+        .layer(from_fn_with_state(app.clone(), policy::headers))
+        // Small on the wire.
+        .layer(CompressionLayer::new());
+    pages.merge(api).layer(outside)
+}
+
+fn guarded(router: Router<App>, places: &load::Places) -> Router<App> {
+    let guards = ServiceBuilder::new()
+        // A full house says so at once.
+        .layer(from_fn_with_state(places.clone(), load::shed))
+        // A failed handler is one failed request.
+        .layer(CatchPanicLayer::custom(faults::panicked))
+        // Nobody waits for ever.
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT));
+    router.layer(guards)
+}

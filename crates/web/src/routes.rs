@@ -1,0 +1,70 @@
+//! Every address of the shop, on one screen.
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use frontrow_shop::Shop;
+
+use crate::{
+    api,
+    app::App,
+    config::WebConfig,
+    fail::Fail,
+    files, health, middleware,
+    shop::{
+        cart, checkout, drawings, event, front, hold, legal, order, outbox, performance, rows,
+        statuses, test_bank, ticket,
+    },
+    webhooks,
+};
+
+/// The pages of a shop, with everything around them.
+pub fn router(shop: Shop, config: WebConfig) -> Router {
+    let app = App::new(shop, config);
+    let pages = Router::new()
+        // What is on.
+        .route("/", get(front::show))
+        .route("/events/{slug}", get(event::show))
+        // Choosing places.
+        .route("/performances/{id}", get(performance::show))
+        .route("/performances/{id}/rows", get(rows::sections))
+        .route("/performances/{id}/rows/{section}", get(rows::rows))
+        .route("/performances/{id}/types", get(rows::types))
+        .route("/performances/{id}/hold", post(hold::create))
+        .route("/performances/{id}/status", get(statuses::show))
+        .route("/geometry/{file}", get(drawings::show))
+        // Buying them.
+        .route("/cart", get(cart::show))
+        .route("/cart/remove", post(cart::remove))
+        .route("/cart/extend", post(cart::extend))
+        .route("/cart/release", post(cart::release))
+        .route("/cart/reacquire", post(cart::reacquire))
+        .route("/checkout/{performance}", get(checkout::show).post(checkout::create))
+        .route("/orders/{token}", get(order::show))
+        .route("/orders/{token}/pay", post(order::pay))
+        .route("/orders/{token}/tickets/{number}", get(ticket::show))
+        .route("/orders/{token}/tickets-a4.pdf", get(order::pdf_a4))
+        .route("/orders/{token}/tickets-phone.pdf", get(order::pdf_phone))
+        // Who sells.
+        .route("/imprint", get(legal::imprint))
+        .route("/terms", get(legal::terms))
+        .route("/privacy", get(legal::privacy))
+        // Demonstration: found only where there is a test bank, or an outbox that may be seen.
+        .route("/pay/test/{reference}", get(test_bank::show).post(test_bank::choose))
+        .route("/dev/outbox", get(outbox::list))
+        .route("/dev/outbox/{file}", get(outbox::show))
+        .route("/dev/outbox/{file}/html", get(outbox::html))
+        .route("/dev/outbox/{file}/files/{index}", get(outbox::file))
+        // What browsers load, and what providers tell.
+        .route("/assets/{hash}/{*path}", get(files::asset))
+        .route("/favicon.ico", get(files::favicon))
+        .route("/robots.txt", get(files::robots))
+        .route("/webhooks/{provider}", post(webhooks::receive))
+        .fallback(async || Fail::NOT_FOUND);
+    // Whoever asks whether the shop lives is answered even when it is full.
+    let health =
+        Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
+    let api = Router::new().nest("/api/v1", api::router().with_state(app.shop.clone()));
+    middleware::around(pages, api, &app).merge(health).with_state(app)
+}

@@ -1,0 +1,38 @@
+//! Places go into the cart.
+
+use axum::extract::{Path, State};
+use frontrow_shop::Error;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    fail::Answer,
+    form::Posted,
+    reply,
+    shop::{refusals, wants},
+    urls::Url,
+};
+
+/// Holds what a form asks for: all of it, or says why not.
+pub async fn create(
+    State(app): State<App>,
+    Path(performance): Path<Uuid>,
+    posted: Posted,
+) -> Answer {
+    let held = match wants::read(posted.fields()) {
+        Ok(wants) => {
+            let command = posted.command(&app, "hold");
+            app.shop.hold_in_cart(posted.visitor.cart, performance, wants, command).await
+        }
+        Err(refusal) => Err(Error::Refused(refusal)),
+    };
+    match held {
+        Ok(_) => Ok(reply::redirect(Url::Cart)),
+        Err(Error::Refused(refusal)) => {
+            let facts = app.shop.facts(performance).await?;
+            let flash = refusals::flash(&facts, &refusal, posted.visitor.language);
+            Ok(reply::redirect_saying(&app, Url::Performance(performance), &flash))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
