@@ -1,7 +1,10 @@
 //! What providers told us, once each: the inbox of webhooks.
 
 use frontrow_ledger::Time;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::Expr,
+};
 use serde_json::Value;
 
 use crate::{Error, Result, Store, entity::payment_events, limits, rows};
@@ -80,6 +83,25 @@ impl Store {
             .all(self.db())
             .await?;
         Ok(rows.into_iter().map(PaymentEvent::from).collect())
+    }
+
+    /// Forgets some messages that were dealt with before a moment, which is longer ago than any provider repeats
+    /// itself; call again until it answers zero.
+    pub async fn purge_payment_events(&self, processed_before: Time) -> Result<u64> {
+        let key = [payment_events::Column::Provider, payment_events::Column::EventId];
+        let old = payment_events::Entity::find()
+            .select_only()
+            .columns(key)
+            .filter(payment_events::Column::ProcessedAt.lt(processed_before.0))
+            .order_by_asc(payment_events::Column::ProcessedAt)
+            .limit(limits::PURGE_MAX);
+        let write = self.write().await?;
+        let purged = payment_events::Entity::delete_many()
+            .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(purged.rows_affected)
     }
 }
 

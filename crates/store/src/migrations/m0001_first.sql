@@ -177,6 +177,7 @@ CREATE TABLE payment_events (
     PRIMARY KEY (provider, event_id)
 ) {strict};
 CREATE INDEX payment_events_open ON payment_events (received_at) WHERE processed_at IS NULL;
+CREATE INDEX payment_events_processed ON payment_events (processed_at) WHERE processed_at IS NOT NULL;
 
 CREATE TABLE refunds (
     id {uuid} PRIMARY KEY,

@@ -144,6 +144,10 @@ pub async fn a_message_of_a_provider_is_news_once(world: World) {
     assert_eq!(store.unprocessed_payment_events(LATER).await.unwrap(), []);
     let other = PaymentEvent { provider: "other".to_owned(), ..event };
     assert_eq!(store.receive_payment_event(&other).await.unwrap(), Intake::New);
+    assert_eq!(store.purge_payment_events(NOW).await.unwrap(), 0);
+    assert_eq!(store.purge_payment_events(LATER).await.unwrap(), 1);
+    assert_eq!(store.purge_payment_events(LATER).await.unwrap(), 0);
+    assert_eq!(store.unprocessed_payment_events(LATER).await.unwrap().len(), 1);
 }
 
 pub async fn refunds_never_exceed_the_payment(world: World) {

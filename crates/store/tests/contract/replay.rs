@@ -60,6 +60,7 @@ pub async fn projecting_again_writes_the_same_rows(world: World) {
     for order in &new[1..] {
         world.store.create_order(order.clone()).await.unwrap();
     }
+    assert!(world.store.fail_order(new[19].id).await.unwrap());
     let mut records = vec![vec![Record::Defined(Arc::new(terms())), Record::Opened]];
     // The first order is lost from the tables, and the last one is never sold.
     records.push(new[..12].iter().map(confirmed).collect());
@@ -82,7 +83,9 @@ pub async fn projecting_again_writes_the_same_rows(world: World) {
     assert_eq!(world.store.checkpoint(stream).await.unwrap(), Position::START);
     let cleared = dump(&world, &ids).await;
     assert!(cleared.0.iter().all(|order| order.tickets.is_empty()));
-    assert!(cleared.0.iter().all(|order| order.order.state == OrderState::Pending));
+    let (failed, sold) = cleared.0.split_last().unwrap();
+    assert!(sold.iter().all(|order| order.order.state == OrderState::Pending));
+    assert_eq!(failed.order.state, OrderState::Failed, "the log never said anything of it");
     assert_eq!(cleared.1.capacity, 0);
 
     assert_eq!(project_all(&world, &all).await, 2);
