@@ -65,7 +65,7 @@ fn any_row() -> impl Strategy<Value = Row> {
     })
 }
 
-fn any_terms() -> impl Strategy<Value = Terms> {
+pub fn any_terms() -> impl Strategy<Value = Terms> {
     let access = prop_oneof![
         6 => Just(Access::Everyone),
         1 => Just(Access::Wheelchair),

@@ -6,6 +6,7 @@ mod best;
 mod churn;
 mod examples;
 mod hostile;
+mod hostile_terms;
 mod house;
 mod oracle;
 mod oracle_stack;
