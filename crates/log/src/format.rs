@@ -9,19 +9,22 @@
 //! | 5.. | body |
 //!
 //! The body of an **entry** is the [postcard](https://postcard.jamesmunns.com/wire-format) of
-//! [`Entry`]: `now` in milliseconds (zigzag varint), the number of records (varint), then for each of them the
-//! command id (varint), the fingerprint (varint) and the record (the number of its variant, then its fields). The
-//! body of a **snapshot** is its machine's [`LAYOUT`](Machine::LAYOUT) (varint) and the postcard of the machine.
+//! [`Entry`]: `now` in milliseconds (zigzag varint), the number of records (varint), then for each
+//! of them the command id (varint), the fingerprint (varint) and the record (the number of its
+//! variant, then its fields). The body of a **snapshot** is its machine's
+//! [`LAYOUT`](Machine::LAYOUT) (varint) and the postcard of the machine.
 //!
 //! What a breakage means:
 //!
-//! - *shorter than a frame*, *wrong checksum*: the storage lost or changed bytes. An entry stops its stream
-//!   ([`Unavailable::Damaged`](crate::Unavailable)); a snapshot is thrown away.
-//! - *unknown version*, or *a right checksum over a body that does not read, or does not end where it should*: a
-//!   newer release wrote it. An entry stops its stream on this replica
-//!   ([`Unavailable::UnknownRecord`](crate::Unavailable)), which others serve meanwhile; a snapshot is thrown away.
+//! - *shorter than a frame*, *wrong checksum*: the storage lost or changed bytes. An entry stops
+//!   its stream ([`Unavailable::Damaged`](crate::Unavailable)); a snapshot is thrown away.
+//! - *unknown version*, or *a right checksum over a body that does not read, or does not end where
+//!   it should*: a newer release wrote it. An entry stops its stream on this replica
+//!   ([`Unavailable::UnknownRecord`](crate::Unavailable)), which others serve meanwhile; a snapshot
+//!   is thrown away.
 //!
-//! Entries are kept for ever, so version 1 is read for ever. `tests/fixtures/` has frames of each version.
+//! Entries are kept for ever, so version 1 is read for ever. `tests/fixtures/` has frames of each
+//! version.
 
 use bytes::Bytes;
 use frontrow_ledger::{Applied, Entry, Machine, Time};
@@ -96,7 +99,8 @@ pub fn decode_snapshot<M: Machine>(frame: &[u8]) -> Result<M, DecodeError> {
     from_body(body)
 }
 
-/// Writes an entry record by record, so that its size is known before the next one is decided. Keeps its buffer.
+/// Writes an entry record by record, so that its size is known before the next one is decided.
+/// Keeps its buffer.
 #[derive(Debug, Default)]
 pub(crate) struct EntryWriter {
     records: Vec<u8>,

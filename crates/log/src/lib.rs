@@ -1,10 +1,11 @@
 //! The ordered log: what was decided, durably, in one order, for every replica.
 //!
-//! A [`Log`] keeps numbered entries per [`Stream`] and has one conditional write: [`Log::append`] puts an entry at a
-//! [`Position`] and is refused if that position is taken. Everything else follows from it. A [`Sequencer`] gathers
-//! the commands that arrive while the last append is in flight, decides them all on its copy of a
-//! [`Machine`](frontrow_ledger::Machine), appends one entry and then answers everybody; if another replica was
-//! faster it reads what is new and decides again. So every replica can serve every request and none is special.
+//! A [`Log`] keeps numbered entries per [`Stream`] and has one conditional write: [`Log::append`]
+//! puts an entry at a [`Position`] and is refused if that position is taken. Everything else
+//! follows from it. A [`Sequencer`] gathers the commands that arrive while the last append is in
+//! flight, decides them all on its copy of a [`Machine`](frontrow_ledger::Machine), appends one
+//! entry and then answers everybody; if another replica was faster it reads what is new and decides
+//! again. So every replica can serve every request and none is special.
 //!
 //! - [`log`]: the trait and its errors. [`memory`], [`sqlite`], [`postgres`]: its engines.
 //! - [`format`]: the bytes of an entry and of a snapshot.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// Bytes of one frame. The largest record, the terms of a stadium with 150,000 seats, takes about 1.5 MB.
+/// Bytes of one frame. The largest record, the terms of a stadium with 150,000 seats, takes about
+/// 1.5 MB.
 pub const FRAME_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of one record, so that one more record always fits into an entry that is not full.
 pub const RECORD_BYTES_MAX: usize = FRAME_BYTES_MAX - BATCH_BYTES_MAX - 64;
@@ -24,10 +25,12 @@ pub const SQLITE_READERS: u32 = 4;
 pub const SQLITE_WRITES_QUEUED: usize = 1_024;
 /// Writes of one SQLite transaction.
 pub const SQLITE_WRITES_TOGETHER: usize = 256;
-/// A snapshot is written to SQLite in parts of this size, so that appends wait for one of them at most.
+/// A snapshot is written to SQLite in parts of this size, so that appends wait for one of them at
+/// most.
 pub const SQLITE_SNAPSHOT_PART_BYTES: usize = 1024 * 1024;
 
-/// Connections of one replica's log to PostgreSQL: appends of so many streams at a time, and reads between them.
+/// Connections of one replica's log to PostgreSQL: appends of so many streams at a time, and reads
+/// between them.
 pub const POSTGRES_CONNECTIONS: u32 = 16;
 /// An operation waits this long for one of them.
 pub const POSTGRES_ACQUIRE: Duration = Duration::from_secs(1);
@@ -36,16 +39,24 @@ pub const POSTGRES_STATEMENT: Duration = Duration::from_secs(2);
 /// The log gives up on PostgreSQL after this, still before the sequencer gives up on the log.
 pub const POSTGRES_ANSWER: Duration = Duration::from_millis(2_500);
 
-/// Commands that wait for one sequencer; at 100,000 a second this is 80 ms of patience. More are shed.
+/// Commands that wait for one sequencer; at 100,000 a second this is 80 ms of patience. More are
+/// shed.
 pub const QUEUE_COMMANDS_MAX: usize = 8_192;
-/// Commands decided in one entry: more would hold up the first of them for longer than a disk needs to sync.
+/// Commands decided in one entry: more would hold up the first of them for longer than a disk needs
+/// to sync.
 pub const BATCH_COMMANDS_MAX: usize = 1_024;
 /// An entry that reached this many bytes takes no further command.
 pub const BATCH_BYTES_MAX: usize = 1024 * 1024;
-/// How often in a row one batch may lose its position to another replica before its commands are shed.
+/// How often in a row one batch may lose its position to another replica before its commands are
+/// shed.
 pub const CONFLICTS_MAX: u32 = 24;
-/// The longest random pause after losing a position; it doubles from 1/64 ms up to this.
-pub const CONFLICT_PAUSE_MAX: Duration = Duration::from_millis(8);
+/// Batches after a conflict that first read what others wrote, and give way to them.
+pub const WARY_BATCHES: u32 = 32;
+/// A batch gives way for a random time of up to so many times what the last append took: about as
+/// many replicas as may fight for one stream.
+pub const GIVE_WAY_APPENDS: u32 = 4;
+/// A batch gives way for this long at the most.
+pub const GIVE_WAY_MAX: Duration = Duration::from_millis(8);
 /// The longest pause between two attempts to reach a log that does not answer.
 pub const RELOAD_PAUSE_MAX: Duration = Duration::from_millis(500);
 
@@ -53,14 +64,16 @@ pub const RELOAD_PAUSE_MAX: Duration = Duration::from_millis(500);
 pub const COMMAND_DEADLINE: Duration = Duration::from_secs(5);
 /// How long the log may take for one operation before the sequencer calls its outcome doubtful.
 pub const LOG_TIMEOUT: Duration = Duration::from_secs(4);
-/// How often a sequencer without commands looks for entries of other replicas; people see them within a second.
+/// How often a sequencer without commands looks for entries of other replicas; people see them
+/// within a second.
 pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
 /// Records after which a snapshot is taken: replaying the rest takes about a tenth of a second.
 pub const SNAPSHOT_RECORDS: u64 = 100_000;
-/// Entries after which a snapshot is taken, however few records they have: reading them takes about as long.
+/// Entries after which a snapshot is taken, however few records they have: reading them takes about
+/// as long.
 pub const SNAPSHOT_ENTRIES: u64 = 5_000;
-/// At the very least this lies between two snapshots of a stream, so that a busy one does not write more of them than
-/// of entries.
+/// At the very least this lies between two snapshots of a stream, so that a busy one does not write
+/// more of them than of entries.
 pub const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(20);
 
 /// Streams that one registry keeps in memory.

@@ -12,13 +12,14 @@ use crate::{Position, Stream};
 /// Every engine passes the same contract suite (`tests/contract.rs`).
 #[async_trait]
 pub trait Log: Send + Sync + 'static {
-    /// Writes the entry `at`, which must be the position after the head of the stream. It is durable when this
-    /// returns `Ok`. Of several that append at one position, exactly one succeeds.
+    /// Writes the entry `at`, which must be the position after the head of the stream. It is
+    /// durable when this returns `Ok`. Of several that append at one position, exactly one
+    /// succeeds.
     async fn append(&self, stream: Stream, at: Position, bytes: Bytes) -> Result<(), AppendError>;
 
     /// Entries after a position, in order and without gaps: at most `limit` and at most
-    /// [`READ_ENTRIES_MAX`](crate::limits::READ_ENTRIES_MAX), ending early with the one that reaches
-    /// [`READ_BYTES_MAX`](crate::limits::READ_BYTES_MAX). Empty means that there are none.
+    /// [`READ_ENTRIES_MAX`](crate::limits::READ_ENTRIES_MAX), ending early with the one that
+    /// reaches [`READ_BYTES_MAX`](crate::limits::READ_BYTES_MAX). Empty means that there are none.
     async fn read(
         &self,
         stream: Stream,
@@ -34,8 +35,8 @@ pub trait Log: Send + Sync + 'static {
     async fn streams(&self, after: Option<Stream>, limit: usize) -> Result<Vec<Stream>, LogError>;
 
     /// Keeps a snapshot of the state after the entry `at`, and deletes all but the
-    /// [`SNAPSHOTS_KEPT`](crate::limits::SNAPSHOTS_KEPT) newest of the stream. One that exists already stays as it
-    /// is.
+    /// [`SNAPSHOTS_KEPT`](crate::limits::SNAPSHOTS_KEPT) newest of the stream. One that exists
+    /// already stays as it is.
     async fn save_snapshot(
         &self,
         stream: Stream,
@@ -69,7 +70,8 @@ pub enum AppendError {
     /// Somebody else was faster; nothing changed.
     #[error("the position is taken")]
     Taken,
-    /// The position before this one is empty; nothing changed. The log is shorter than the caller remembers.
+    /// The position before this one is empty; nothing changed. The log is shorter than the caller
+    /// remembers.
     #[error("the position before is empty")]
     Gap,
     /// Nothing was written, for sure.

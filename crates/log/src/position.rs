@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Number of an entry in its stream. The first entry is 1; [`Position::START`] is before it. There are no gaps.
+/// Number of an entry in its stream. The first entry is 1; [`Position::START`] is before it. There
+/// are no gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Position(pub u64);
 

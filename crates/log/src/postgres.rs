@@ -1,9 +1,10 @@
 //! The log in PostgreSQL, and whatever speaks its protocol: for many replicas.
 //!
-//! The primary key is the arbiter: of several that insert at one position, all but one violate it. An append is one
-//! prepared statement that commits by itself, so it costs one round trip and one sync, and PostgreSQL groups the
-//! syncs of several streams by itself. `synchronous_commit` is on, whatever the server's default is; a cluster that
-//! must survive the loss of its primary sets `synchronous_standby_names`.
+//! The primary key is the arbiter: of several that insert at one position, all but one violate it.
+//! An append is one prepared statement that commits by itself, so it costs one round trip and one
+//! sync, and PostgreSQL groups the syncs of several streams by itself. `synchronous_commit` is on,
+//! whatever the server's default is; a cluster that must survive the loss of its primary sets
+//! `synchronous_standby_names`.
 
 mod outcome;
 mod schema;
@@ -38,7 +39,8 @@ pub struct PostgresConfig {
     pub connections: u32,
     /// The server gives up on a statement after this.
     pub statement_timeout: Duration,
-    /// We give up on the server after this: longer than a statement may take, for a network that swallows answers.
+    /// We give up on the server after this: longer than a statement may take, for a network that
+    /// swallows answers.
     pub answer_timeout: Duration,
 }
 
@@ -105,8 +107,8 @@ impl PostgresLog {
         }
     }
 
-    /// When one connection is lost, the server has probably ended or moved, and the others are lost too. They are
-    /// found now, so that they do not fail one operation each.
+    /// When one connection is lost, the server has probably ended or moved, and the others are lost
+    /// too. They are found now, so that they do not fail one operation each.
     async fn weed(&self, error: &sqlx::Error) {
         if !outcome::is_lost_connection(error) {
             return;

@@ -47,8 +47,8 @@ pub struct Registry<M: Machine> {
     slots: Mutex<HashMap<Stream, Slot<M>>>,
 }
 
-/// Shared by everybody who waits for the stream to load, so that it is loaded once. A stream that cannot be served,
-/// whatever is tried, stays here as its reason.
+/// Shared by everybody who waits for the stream to load, so that it is loaded once. A stream that
+/// cannot be served, whatever is tried, stays here as its reason.
 type Cell<M> = Arc<OnceCell<Result<Handle<M>, Unavailable>>>;
 
 struct Slot<M: Machine> {
@@ -70,7 +70,8 @@ impl<M: Machine> Registry<M> {
 
     /// The stream's sequencer; loads it if need be.
     ///
-    /// Do not keep the handle for longer than a request: a stream is unloaded when the last handle is gone.
+    /// Do not keep the handle for longer than a request: a stream is unloaded when the last handle
+    /// is gone.
     pub async fn open(&self, stream: Stream) -> Result<Handle<M>, Unavailable> {
         let cell = self.cell(stream);
         let opened = cell
@@ -91,7 +92,8 @@ impl<M: Machine> Registry<M> {
         self.lock().len()
     }
 
-    /// Unloads streams that nobody asked for lately. Opening another one does the same; this is for quiet times.
+    /// Unloads streams that nobody asked for lately. Opening another one does the same; this is for
+    /// quiet times.
     pub fn unload_idle(&self) {
         let now = Instant::now();
         self.lock().retain(|_, slot| now.duration_since(slot.used_at) < self.config.idle);
@@ -143,7 +145,8 @@ impl<M: Machine> Registry<M> {
 }
 
 impl<M: Machine> Slot<M> {
-    /// Its sequencer ended by itself without a reason that lasts, for example because a machine panicked.
+    /// Its sequencer ended by itself without a reason that lasts, for example because a machine
+    /// panicked.
     fn has_ended(&self) -> bool {
         matches!(self.cell.get(), Some(Ok(handle)) if handle.has_ended() && !handle.is_refused())
     }

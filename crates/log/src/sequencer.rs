@@ -1,43 +1,50 @@
-//! One stream on one replica: gathers commands, decides them together, appends one entry, answers everybody.
+//! One stream on one replica: gathers commands, decides them together, appends one entry, answers
+//! everybody.
 //!
 //! # Two states
 //!
-//! The **committed** state is the replay of durable entries and nothing else. Readers see it, behind a lock that the
-//! sequencer takes only to apply an entry that is already durable. The **speculative** state belongs to the
-//! sequencer's task: commands are decided on it and their records applied to it before they are durable, so that the
-//! second command of a batch sees what the first one took. It can be thrown away at any time: it is a copy of the
-//! committed state plus what is in flight.
+//! The **committed** state is the replay of durable entries and nothing else. Readers see it,
+//! behind a lock that the sequencer takes only to apply an entry that is already durable. The
+//! **speculative** state belongs to the sequencer's task: commands are decided on it and their
+//! records applied to it before they are durable, so that the second command of a batch sees what
+//! the first one took. It can be thrown away at any time: it is a copy of the committed state plus
+//! what is in flight.
 //!
 //! # A batch
 //!
-//! While an append is in flight, commands queue. When it ends they are the next batch: no timer, no tuning. `now` is
-//! the clock's time, but never before the state's. Every batch ends in one of two ways, and only then is anybody
-//! answered, because even a refusal may rest on another command of the same batch:
+//! While an append is in flight, commands queue. When it ends they are the next batch: no timer, no
+//! tuning. `now` is the clock's time, but never before the state's. Every batch ends in one of two
+//! ways, and only then is anybody answered, because even a refusal may rest on another command of
+//! the same batch:
 //!
 //! - something was accepted: one entry is appended;
-//! - nothing was accepted: a look at the log's head shows that no other replica wrote meanwhile, so that a refusal
-//!   is never the answer of a replica that has fallen behind.
+//! - nothing was accepted: the log was read to its end, or its head looked at, after the commands
+//!   arrived, so that a refusal is never the answer of a replica that has fallen behind.
 //!
-//! If another replica was faster, the speculative state is thrown away, the new entries are read and the whole batch
-//! is decided again. If an append failed or its outcome is doubtful, the sequencer is *poisoned*: it says nothing
-//! more until it has read the log to its end, and then decides again what it has not answered. Commands that turn
-//! out to be in the log already are recognised by their id.
+//! If another replica was faster, the speculative state is thrown away, the new entries are read
+//! and the whole batch is decided again. If an append failed or its outcome is doubtful, the
+//! sequencer is *poisoned*: it says nothing more until it has read the log to its end, and then
+//! decides again what it has not answered. Commands that turn out to be in the log already are
+//! recognised by their id.
 //!
 //! # Time, and why replay is exact
 //!
-//! The committed state's clock is moved by entries alone, so a position of the log means one state, bit for bit,
-//! on every replica: that is what an `ETag`, a snapshot and a projection rely on. Two things follow.
+//! The committed state's clock is moved by entries alone, so a position of the log means one state,
+//! bit for bit, on every replica: that is what an `ETag`, a snapshot and a projection rely on. Two
+//! things follow.
 //!
-//! *Expiry while nobody asks for anything.* It must show within a second, but must not change the committed state
-//! behind the log's back: another replica, whose clock is behind, may still append an entry of an earlier moment
-//! (say, that extends a hold), and a state that had let the hold lapse would no longer be what replay gives. So when
-//! something is due the sequencer appends an entry without records: time passed. If two replicas do so at once, one
-//! is refused, reads the other's, and finds nothing due any more.
+//! *Expiry while nobody asks for anything.* It must show within a second, but must not change the
+//! committed state behind the log's back: another replica, whose clock is behind, may still append
+//! an entry of an earlier moment (say, that extends a hold), and a state that had let the hold
+//! lapse would no longer be what replay gives. So when something is due the sequencer appends an
+//! entry without records: time passed. If two replicas do so at once, one is refused, reads the
+//! other's, and finds nothing due any more.
 //!
-//! *A batch that accepted nothing* moves the speculative clock without an entry. That is harmless as long as the
-//! next entry is not earlier: letting time pass in two steps or in one leaves the same state (a law of
-//! [`Machine::advance`]), and this replica's next batch is not earlier by construction. When another replica's next
-//! entry *is* earlier, the speculative state is thrown away.
+//! *A batch that accepted nothing* moves the speculative clock without an entry. That is harmless
+//! as long as the next entry is not earlier: letting time pass in two steps or in one leaves the
+//! same state (a law of [`Machine::advance`]), and this replica's next batch is not earlier by
+//! construction. When another replica's next entry *is* earlier, the speculative state is thrown
+//! away.
 
 mod batch;
 mod follow;
@@ -59,13 +66,16 @@ use crate::{
     format::EntryWriter,
     limits::{
         BATCH_COMMANDS_MAX, COMMAND_DEADLINE, FOLLOW_INTERVAL, LOG_TIMEOUT, QUEUE_COMMANDS_MAX,
-        SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL, SNAPSHOT_RECORDS,
+        RELOAD_PAUSE_MAX, SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL, SNAPSHOT_RECORDS,
     },
 };
 use batch::Round;
 use handle::Shared;
 
 pub use handle::{Answer, Handle, Unavailable};
+
+/// How often a batch gives way to those who are about to ask.
+const GATHER_TURNS: u32 = 8;
 
 /// How a sequencer behaves. The default is [`limits`](crate::limits); tests choose smaller numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,8 +128,10 @@ pub struct Sequencer<M: Machine> {
     announce: watch::Sender<Position>,
     /// `None` until a command needs it.
     speculative: Option<M>,
-    /// The log may have entries after [`Self::position`]: they are read before anything else is decided.
+    /// The log may have entries after [`Self::position`]: they are read before anything else is
+    /// decided.
     behind: bool,
+    append_took: Duration,
     /// Batches that look for entries of other replicas before they are decided; set by a conflict.
     wary: u32,
     /// Not yet answered, in the order of arrival.
@@ -143,8 +155,8 @@ struct Pending<M: Machine> {
 }
 
 impl<M: Machine> Sequencer<M> {
-    /// Loads a stream (its newest readable snapshot and the entries after it) and starts to serve it. A stream
-    /// without entries starts from the machine's default.
+    /// Loads a stream (its newest readable snapshot and the entries after it) and starts to serve
+    /// it. A stream without entries starts from the machine's default.
     ///
     /// It ends when every [`Handle`] is gone, or after [`Handle::shutdown`].
     pub async fn start(
@@ -170,6 +182,7 @@ impl<M: Machine> Sequencer<M> {
             announce,
             speculative: None,
             behind: true,
+            append_took: Duration::ZERO,
             wary: 0,
             batch: Vec::new(),
             round: Round::default(),
@@ -190,7 +203,8 @@ impl<M: Machine> Sequencer<M> {
         let _ended = self.shared.ended.clone().drop_guard();
         let served = self.serve().await;
         if let Err(reason) = served {
-            tracing::error!(stream = %self.stream, position = %self.position, %reason, "stream is no longer served");
+            let (stream, position) = (self.stream, self.position);
+            tracing::error!(%stream, %position, %reason, "stream is no longer served");
             self.shared.refuse(reason);
         }
         self.commands.close();
@@ -206,8 +220,8 @@ impl<M: Machine> Sequencer<M> {
         }
     }
 
-    /// Until nobody can ask any more, everything asked before [`Handle::shutdown`] is answered, or something is wrong
-    /// that waiting does not mend.
+    /// Until nobody can ask any more, everything asked before [`Handle::shutdown`] is answered, or
+    /// something is wrong that waiting does not mend.
     async fn serve(&mut self) -> Result<(), Unavailable> {
         let mut follow_at = Instant::now() + self.config.follow_interval;
         loop {
@@ -221,14 +235,26 @@ impl<M: Machine> Sequencer<M> {
                     if count == 0 {
                         return Ok(());
                     }
-                    // Whoever was answered by the last batch gets the chance to ask again before this one closes.
-                    tokio::task::yield_now().await;
+                    self.gather().await;
                     self.settle().await?;
                 }
                 () = sleep_until(follow_at) => {
                     self.follow().await?;
                     follow_at = Instant::now() + self.config.follow_interval;
                 }
+            }
+        }
+    }
+
+    /// Whoever was answered by the last batch gets the chance to ask again before this one closes:
+    /// an append costs about the same for one command and for hundreds.
+    async fn gather(&mut self) {
+        for _ in 0..GATHER_TURNS {
+            let before = self.batch.len();
+            tokio::task::yield_now().await;
+            self.top_up();
+            if self.batch.len() == before {
+                return;
             }
         }
     }
@@ -243,9 +269,16 @@ impl<M: Machine> Sequencer<M> {
         }
     }
 
-    /// A random pause that doubles with every attempt up to `max`.
-    async fn pause(&mut self, attempt: u32, max: Duration) {
-        let longest = Duration::from_micros(16 << attempt.min(20)).min(max);
+    /// A pause after a failure of the log; its bound doubles with every failure in a row.
+    async fn back_off(&mut self, failures: u32) {
+        self.pause(Duration::from_micros(256 << failures.min(20)).min(RELOAD_PAUSE_MAX)).await;
+    }
+
+    /// A random pause.
+    async fn pause(&mut self, longest: Duration) {
+        if longest.is_zero() {
+            return;
+        }
         let micros = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
         let pause = Duration::from_micros(self.jitter.random_range(0..=micros));
         tokio::time::sleep(pause).await;

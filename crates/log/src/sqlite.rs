@@ -1,8 +1,9 @@
 //! The log in an SQLite file: the embedded default.
 //!
-//! Write-ahead log with full sync, so what is acknowledged survives a power cut. One connection writes, in its own
-//! task: appends of several streams that wait for it share one transaction, and so one sync. A few others read.
-//! Several processes may use one file; SQLite's lock puts their transactions in order.
+//! Write-ahead log with full sync, so what is acknowledged survives a power cut. One connection
+//! writes, in its own task: appends of several streams that wait for it share one transaction, and
+//! so one sync. A few others read. Several processes may use one file; SQLite's lock puts their
+//! transactions in order.
 
 mod schema;
 mod writer;

@@ -1,6 +1,7 @@
 //! The contract of a log, which every engine keeps: in memory, on SQLite, on PostgreSQL.
 //!
-//! The half for PostgreSQL needs `TEST_DATABASE_URL`; `cargo xtask test` starts a server and sets it.
+//! The half for PostgreSQL needs `TEST_DATABASE_URL`; `cargo xtask test` starts a server and sets
+//! it.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

@@ -1,5 +1,6 @@
-//! The bytes of entries and snapshots: what was ever written is read for ever, and whatever else comes is refused
-//! with a reason, without a panic and without memory that the bytes do not pay for.
+//! The bytes of entries and snapshots: what was ever written is read for ever, and whatever else
+//! comes is refused with a reason, without a panic and without memory that the bytes do not pay
+//! for.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

@@ -10,7 +10,8 @@ pub trait FaultPlan: Send + Sync + 'static {
         AppendFault::None
     }
 
-    /// Whether this reading (of entries, of the head, or of and around snapshots) fails; asking again may succeed.
+    /// Whether this reading (of entries, of the head, or of and around snapshots) fails; asking
+    /// again may succeed.
     fn read_fails(&self, stream: Stream) -> bool {
         let _ = stream;
         false

@@ -11,8 +11,8 @@ pub(super) fn of_append(error: sqlx::Error) -> AppendError {
     }
 }
 
-/// The server reports an error instead of committing, except when it is about to end: then the report may have
-/// overtaken the commit, for example one that waits for a standby.
+/// The server reports an error instead of committing, except when it is about to end: then the
+/// report may have overtaken the commit, for example one that waits for a standby.
 fn of_code(code: &str) -> fn(LogError) -> AppendError {
     const UNIQUE_VIOLATION: &str = "23505";
     const QUERY_CANCELED: &str = "57014";
@@ -21,8 +21,8 @@ fn of_code(code: &str) -> fn(LogError) -> AppendError {
     match (code, class) {
         (UNIQUE_VIOLATION, _) => |_| AppendError::Taken,
         (QUERY_CANCELED | CANNOT_CONNECT_NOW, _) => AppendError::Failed,
-        // Bad data or constraint, invalid state (also: read-only), rolled back, no rights, no such table, no resources,
-        // a limit, a lock.
+        // Bad data or constraint, invalid state (also: read-only), rolled back, no rights, no such
+        // table, no resources, a limit, a lock.
         (_, "22" | "23" | "25" | "28" | "3D" | "3F" | "40" | "42" | "53" | "54" | "55") => {
             AppendError::Failed
         }

@@ -4,8 +4,8 @@ use sqlx::{Executor, PgConnection, PgPool};
 
 use crate::LogError;
 
-/// Each is run once, in order, in the transaction that counts it. Never changed, only added to, and only such that
-/// the release before still works.
+/// Each is run once, in order, in the transaction that counts it. Never changed, only added to, and
+/// only such that the release before still works.
 const MIGRATIONS: &[&str] = &["
     CREATE TABLE log_entries (
         stream_kind smallint NOT NULL,
@@ -31,8 +31,8 @@ const MIGRATIONS: &[&str] = &["
 /// Only one replica migrates at a time. The number is ours in this database: `frontrow` in ASCII.
 const LOCK: i64 = i64::from_be_bytes(*b"frontrow");
 
-/// Brings the schema up to date; does nothing to one that is. Waits only briefly for the locks it needs, so that it
-/// never queues up in front of a busy table.
+/// Brings the schema up to date; does nothing to one that is. Waits only briefly for the locks it
+/// needs, so that it never queues up in front of a busy table.
 pub(super) async fn migrate(pool: &PgPool) -> Result<(), LogError> {
     let mut transaction = pool.begin().await?;
     transaction.execute("SET LOCAL lock_timeout = '3s'").await?;
@@ -51,7 +51,8 @@ pub(super) async fn migrate(pool: &PgPool) -> Result<(), LogError> {
 }
 
 async fn done(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
-    // Looked up before it is created, because creating asks for rights that a role of its own may lack.
+    // Looked up before it is created, because creating asks for rights that a role of its own may
+    // lack.
     let exists: bool = sqlx::query_scalar("SELECT to_regclass('log_migrations') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await?;

@@ -1,17 +1,19 @@
 //! A batch: decide on the speculative state, append one entry, apply it, answer.
 
+use std::error::Error;
+
 use bytes::Bytes;
 use frontrow_ledger::{Applied, Machine, Time, machine::Decision};
 use tokio::time::{Instant, timeout};
 
-use super::{Sequencer, Unavailable, handle::Answer};
+use super::{
+    Sequencer, Unavailable,
+    handle::{Answer, Shared},
+};
 use crate::{
     AppendError, LogError, Position,
-    limits::{BATCH_BYTES_MAX, CONFLICT_PAUSE_MAX, CONFLICTS_MAX, RELOAD_PAUSE_MAX},
+    limits::{BATCH_BYTES_MAX, CONFLICTS_MAX, GIVE_WAY_APPENDS, GIVE_WAY_MAX, WARY_BATCHES},
 };
-
-/// How many batches look before they leap after a conflict.
-const WARY_BATCHES: u32 = 32;
 
 /// What was decided and is not yet durable. Its buffers are kept from batch to batch.
 pub(super) struct Round<M: Machine> {
@@ -38,8 +40,11 @@ impl<M: Machine> Default for Round<M> {
 /// What became of a round.
 enum Settled {
     Durable(Position),
-    /// Nothing to write, and the log has no entry that this replica does not know.
-    AtHead,
+    /// Nothing to write, and since the commands arrived the log had no entry that they were decided
+    /// without.
+    UpToDate,
+    /// Nothing to write, but the log has more entries.
+    Behind,
     /// Another replica was faster.
     Overtaken,
     /// The log failed. Whether the entry was written is known, or not.
@@ -56,27 +61,33 @@ impl<M: Machine> Sequencer<M> {
         if self.wary > 0 {
             self.wary -= 1;
             self.behind = true;
+            self.give_way().await;
         }
         loop {
             self.drop_hopeless();
             if self.batch.is_empty() {
                 return Ok(());
             }
+            self.top_up();
+            // Before the log is read and not after: what takes long between reading and appending
+            // gives other replicas time to be faster.
+            speculate(&mut self.speculative, &self.shared);
+            let up_to_date = self.behind;
             if self.behind && !self.try_catch_up().await? {
                 failures += 1;
-                self.pause(failures + 4, RELOAD_PAUSE_MAX).await;
+                self.back_off(failures).await;
                 continue;
             }
-            self.top_up();
             self.decide();
-            match self.write_round().await? {
+            match self.write_round(up_to_date).await? {
                 Settled::Durable(at) => {
                     self.commit(at);
                     self.answer();
                     self.snapshot_if_due();
                     conflicts = 0;
                 }
-                Settled::AtHead => self.answer(),
+                Settled::UpToDate => self.answer(),
+                Settled::Behind => self.forget_round(),
                 Settled::Overtaken => {
                     self.forget_round();
                     self.wary = WARY_BATCHES;
@@ -85,9 +96,6 @@ impl<M: Machine> Sequencer<M> {
                         self.answer_all(&Unavailable::Busy);
                         return Ok(());
                     }
-                    if conflicts > 1 {
-                        self.pause(conflicts, CONFLICT_PAUSE_MAX).await;
-                    }
                 }
                 Settled::Failed { doubtful } => {
                     if doubtful {
@@ -95,17 +103,22 @@ impl<M: Machine> Sequencer<M> {
                     }
                     self.forget_round();
                     failures += 1;
-                    self.pause(failures + 4, RELOAD_PAUSE_MAX).await;
+                    self.back_off(failures).await;
                 }
             }
         }
     }
 
+    /// After a conflict those who won wait for a moment, or those who lost would lose again and
+    /// again.
+    async fn give_way(&mut self) {
+        let longest = (self.append_took * GIVE_WAY_APPENDS).min(GIVE_WAY_MAX);
+        self.pause(longest).await;
+    }
+
     /// Decides the batch at one moment, as far as an entry has room for it.
     fn decide(&mut self) {
-        let state = self
-            .speculative
-            .get_or_insert_with(|| self.shared.look(|committed| committed.machine.clone()));
+        let state = speculate(&mut self.speculative, &self.shared);
         let now = self.clock.now().max(state.now());
         self.round.now = now;
         self.round.due = state.next_due().is_some_and(|due| due <= now);
@@ -137,22 +150,22 @@ impl<M: Machine> Sequencer<M> {
     }
 
     /// Makes the round durable, or at least sure of its ground.
-    async fn write_round(&mut self) -> Result<Settled, Unavailable> {
+    async fn write_round(&mut self, up_to_date: bool) -> Result<Settled, Unavailable> {
         if self.round.applied.is_empty() && !self.round.due {
-            return self.confirm_head().await;
+            return if up_to_date { Ok(Settled::UpToDate) } else { self.look_at_head().await };
         }
         let frame = self.writer.finish(self.round.now);
         self.append(frame).await
     }
 
-    async fn confirm_head(&mut self) -> Result<Settled, Unavailable> {
+    async fn look_at_head(&mut self) -> Result<Settled, Unavailable> {
         let head = timeout(self.config.log_timeout, self.log.head(self.stream)).await;
         match head.unwrap_or(Err(LogError::TimedOut)) {
-            Ok(head) if head == self.position => Ok(Settled::AtHead),
+            Ok(head) if head == self.position => Ok(Settled::UpToDate),
             Ok(head) if head < self.position => Err(Unavailable::Shortened(self.position)),
-            Ok(_) => Ok(Settled::Overtaken),
+            Ok(_) => Ok(Settled::Behind),
             Err(error) => {
-                tracing::warn!(stream = %self.stream, error = &error as &dyn std::error::Error, "head was not read");
+                tracing::warn!(stream = %self.stream, error = &error as &dyn Error, "head not read");
                 Ok(Settled::Failed { doubtful: false })
             }
         }
@@ -160,10 +173,14 @@ impl<M: Machine> Sequencer<M> {
 
     async fn append(&mut self, frame: Bytes) -> Result<Settled, Unavailable> {
         let at = self.position.next();
+        let began = Instant::now();
         let appended =
             timeout(self.config.log_timeout, self.log.append(self.stream, at, frame)).await;
         let error = match appended {
-            Ok(Ok(())) => return Ok(Settled::Durable(at)),
+            Ok(Ok(())) => {
+                self.append_took = began.elapsed();
+                return Ok(Settled::Durable(at));
+            }
             Ok(Err(error)) => error,
             Err(_) => AppendError::Doubtful(LogError::TimedOut),
         };
@@ -172,7 +189,8 @@ impl<M: Machine> Sequencer<M> {
             AppendError::Gap => return Err(Unavailable::Shortened(self.position)),
             AppendError::Failed(_) | AppendError::Doubtful(_) => {}
         }
-        tracing::warn!(stream = %self.stream, %at, error = &error as &dyn std::error::Error, "append failed");
+        let stream = self.stream;
+        tracing::warn!(%stream, %at, error = &error as &dyn Error, "append failed");
         Ok(Settled::Failed { doubtful: matches!(error, AppendError::Doubtful(_)) })
     }
 
@@ -195,7 +213,7 @@ impl<M: Machine> Sequencer<M> {
                 self.commit(at);
                 self.snapshot_if_due();
             }
-            Settled::AtHead | Settled::Overtaken | Settled::Failed { .. } => self.forget_round(),
+            _ => self.forget_round(),
         }
         Ok(())
     }
@@ -264,4 +282,9 @@ impl<M: Machine> Sequencer<M> {
             let _ = pending.answer.send(Err(reason));
         }
     }
+}
+
+/// The speculative state; a copy of the committed one if there is none.
+fn speculate<'a, M: Machine>(speculative: &'a mut Option<M>, shared: &Shared<M>) -> &'a mut M {
+    speculative.get_or_insert_with(|| shared.look(|committed| committed.machine.clone()))
 }

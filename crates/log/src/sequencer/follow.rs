@@ -1,6 +1,6 @@
 //! Loading a stream, and keeping up with what other replicas append.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use frontrow_ledger::{Entry, Machine};
 use tokio::time::timeout;
@@ -28,7 +28,7 @@ pub(super) async fn load_snapshot<M: Machine>(
             Ok(Some(stored)) => stored,
             Ok(None) => return Ok((M::default(), Position::START)),
             Err(error) => {
-                tracing::warn!(%stream, error = &error as &dyn std::error::Error, "snapshot was not read");
+                tracing::warn!(%stream, error = &error as &dyn Error, "snapshot not read");
                 return Err(Unavailable::Unreachable);
             }
         };
@@ -38,7 +38,8 @@ pub(super) async fn load_snapshot<M: Machine>(
             Err(error) => {
                 tracing::warn!(%stream, %position, %error, "snapshot is thrown away");
                 if matches!(error, DecodeError::BadChecksum | DecodeError::Truncated) {
-                    // Another release may well read the others; a damaged one is of no use to anybody.
+                    // Another release may well read the others; a damaged one is of no use to
+                    // anybody.
                     let _ = timeout(limit, log.delete_snapshot(stream, position)).await;
                 }
                 before = Some(position);
@@ -129,7 +130,7 @@ impl<M: Machine> Sequencer<M> {
     }
 
     fn trouble(&self, error: &ReadError) -> Trouble {
-        tracing::warn!(stream = %self.stream, error = error as &dyn std::error::Error, "log was not read");
+        tracing::warn!(stream = %self.stream, error = error as &dyn Error, "log not read");
         match error {
             ReadError::Log(_) => Trouble::Passing,
             ReadError::Missing { position, .. } => {

@@ -22,10 +22,12 @@ use crate::{Position, Stream};
 /// What a command leads to: a record, a refusal, or no decision.
 pub type Answer<M> = Result<Result<<M as Machine>::Record, <M as Machine>::Refusal>, Unavailable>;
 
-/// Why there is no decision. Whoever asks again with the same command id, here or elsewhere, never gets it twice.
+/// Why there is no decision. Whoever asks again with the same command id, here or elsewhere, never
+/// gets it twice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
-    /// More commands wait than can be decided soon, or other replicas were faster too often. Nothing happened.
+    /// More commands wait than can be decided soon, or other replicas were faster too often.
+    /// Nothing happened.
     #[error("too many commands are waiting")]
     Busy,
     /// The command could not be decided before its deadline. Nothing happened.
@@ -46,8 +48,8 @@ pub enum Unavailable {
     /// The storage lost or changed this entry.
     #[error("entry {0} is damaged")]
     Damaged(Position),
-    /// The log no longer has this entry, which was durable before: a database was restored or failed over to a copy
-    /// that had fallen behind.
+    /// The log no longer has this entry, which was durable before: a database was restored or
+    /// failed over to a copy that had fallen behind.
     #[error("the log lost entry {0}, which it had acknowledged")]
     Shortened(Position),
     /// The sequencer has ended.
@@ -73,7 +75,8 @@ impl<M: Machine> Handle<M> {
         Self { commands, shared, stream, deadline }
     }
 
-    /// Asks for a decision. An answer other than [`Unavailable`] is durable, and [`Handle::read`] shows it.
+    /// Asks for a decision. An answer other than [`Unavailable`] is durable, and [`Handle::read`]
+    /// shows it.
     ///
     /// Dropping the future withdraws the command if it is not yet decided.
     pub async fn submit(&self, request: Request<M::Command>) -> Answer<M> {
@@ -88,7 +91,8 @@ impl<M: Machine> Handle<M> {
     }
 
     /// Looks at the committed state and its position; never waits for the log. The state is at most
-    /// [`FOLLOW_INTERVAL`](crate::limits::FOLLOW_INTERVAL) behind other replicas while the log can be reached.
+    /// [`FOLLOW_INTERVAL`](crate::limits::FOLLOW_INTERVAL) behind other replicas while the log can
+    /// be reached.
     ///
     /// Keep it short: it holds up the answers of commands.
     pub fn read<R>(&self, look: impl FnOnce(&M, Position) -> R) -> Result<R, Unavailable> {

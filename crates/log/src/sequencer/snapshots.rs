@@ -1,6 +1,6 @@
 //! Taking snapshots in the background.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use frontrow_ledger::Machine;
 use tokio::{
@@ -13,8 +13,9 @@ use super::Sequencer;
 use crate::format;
 
 impl<M: Machine> Sequencer<M> {
-    /// Starts a snapshot of the committed state if enough was written since the last one. Only the replica that
-    /// appends takes snapshots, so that those who just follow do not write the same ones.
+    /// Starts a snapshot of the committed state if enough was written since the last one. Only the
+    /// replica that appends takes snapshots, so that those who just follow do not write the same
+    /// ones.
     pub(super) fn snapshot_if_due(&mut self) {
         let due = self.entries_since_snapshot >= self.config.snapshot_entries
             || self.records_since_snapshot >= self.config.snapshot_records;
@@ -35,18 +36,19 @@ impl<M: Machine> Sequencer<M> {
                 (format::encode_snapshot(&machine), position)
             });
             let Ok(frame) = frame else {
-                tracing::warn!(%stream, %position, "snapshot cannot be written out");
+                tracing::warn!(%stream, %position, "snapshot not encoded");
                 return;
             };
             if let Err(error) = log.save_snapshot(stream, position, frame).await {
-                tracing::warn!(%stream, %position, error = &error as &dyn std::error::Error, "snapshot was not saved");
+                let error = &error as &dyn Error;
+                tracing::warn!(%stream, %position, error, "snapshot not saved");
             }
         }));
     }
 }
 
-/// Work that takes a processor for milliseconds, without holding up the other tasks of this thread where the runtime
-/// has more than one.
+/// Work that takes a processor for milliseconds, without holding up the other tasks of this thread
+/// where the runtime has more than one.
 pub(super) fn heavy<R>(work: impl FnOnce() -> R) -> R {
     match Runtime::current().runtime_flavor() {
         RuntimeFlavor::MultiThread => block_in_place(work),

@@ -4,8 +4,8 @@ use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::LogError;
 
-/// Each is run once, in order, in the transaction that counts it. Never changed, only added to, and only such that
-/// the release before still works.
+/// Each is run once, in order, in the transaction that counts it. Never changed, only added to, and
+/// only such that the release before still works.
 const MIGRATIONS: &[&str] = &["
     CREATE TABLE log_entries (
         stream_kind INTEGER NOT NULL,

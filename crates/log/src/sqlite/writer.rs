@@ -1,6 +1,6 @@
 //! The one connection that writes.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use bytes::Bytes;
 use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -49,7 +49,8 @@ pub(super) enum Write {
         bytes: Bytes,
         done: Done<(), LogError>,
     },
-    /// Deletes a piece of what is older than the snapshots that are kept; answers whether there was any.
+    /// Deletes a piece of what is older than the snapshots that are kept; answers whether there was
+    /// any.
     PruneSnapshots {
         key: Key,
         done: Done<bool, LogError>,
@@ -122,7 +123,7 @@ impl Writer {
             }
             Err(failure) => {
                 self.connection = None;
-                tracing::warn!(error = &failure as &dyn std::error::Error, "log was not written");
+                tracing::warn!(error = &failure as &dyn Error, "log not written");
                 for write in writes.drain(..) {
                     write.fail(&failure);
                 }
@@ -154,8 +155,8 @@ impl Writer {
     }
 }
 
-/// Creating a file that another process creates at the same moment may be refused at once: switching to the
-/// write-ahead log does not wait for locks.
+/// Creating a file that another process creates at the same moment may be refused at once:
+/// switching to the write-ahead log does not wait for locks.
 async fn first_connection(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
     let mut attempts = 0;
     loop {
@@ -294,7 +295,8 @@ async fn append(
     if inserted.rows_affected() == 1 {
         return Ok(Ok(()));
     }
-    // Entries are never deleted, so what is taken stays taken; a gap may have been filled since, which is as true.
+    // Entries are never deleted, so what is taken stays taken; a gap may have been filled since,
+    // which is as true.
     let taken: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM log_entries
             WHERE stream_kind = ?1 AND stream_id = ?2 AND position = ?3)",

@@ -1,5 +1,5 @@
-//! Databases that are away, slow, busy or read-only: an append says truthfully what became of it, and works again
-//! when the database does.
+//! Databases that are away, slow, busy or read-only: an append says truthfully what became of it,
+//! and works again when the database does.
 
 use std::{sync::Arc, time::Duration};
 
@@ -151,8 +151,8 @@ async fn sqlite_that_is_full_fails_for_sure_and_goes_on_later() {
     let world = Sqlite::new("full");
     let log = SqliteLog::open(&world.path()).await.unwrap();
     append(&log, 1).await.unwrap();
-    // The page limit belongs to a connection, so the writer is taken at its word through the file: a table that
-    // refuses bodies of one size stands in for a disk that refuses pages.
+    // The page limit belongs to a connection, so the writer is taken at its word through the file:
+    // a table that refuses bodies of one size stands in for a disk that refuses pages.
     let url = format!("sqlite://{}", world.path().display());
     let mut other = SqliteConnection::connect(&url).await.unwrap();
     let trigger = "CREATE TRIGGER full BEFORE INSERT ON log_entries WHEN length(NEW.body) > 9

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use frontrow_ledger::CommandId;
-use frontrow_log::{Handle, Log, MemoryLog, Position};
+use async_trait::async_trait;
+use bytes::Bytes;
+use frontrow_ledger::{CommandId, Entry, Time};
+use frontrow_log::{
+    AppendError, Handle, Log, LogError, MemoryLog, Position, Stored, Stream, format::encode_entry,
+};
 
 use crate::toy::{
-    Command, LIMIT, Refusal, STREAM, Toy, bytes, clock, entries, recorded, request, start, take,
-    until,
+    Command, LIMIT, Record, Refusal, STREAM, Toy, bytes, clock, entries, recorded, request, start,
+    take, until,
 };
 
 #[tokio::test]
@@ -37,6 +41,63 @@ async fn what_one_replica_wrote_shows_at_the_others_without_being_asked() {
     let (one, two) = (start(&log, &clock()).await, start(&log, &clock()).await);
     assert!(one.submit(take(1, 7)).await.unwrap().is_ok());
     until(&two, |toy, _| toy.left() == LIMIT - 7).await;
+}
+
+/// A log to which somebody else appends whenever its head is looked at.
+#[derive(Default)]
+struct Restless(MemoryLog);
+
+#[async_trait]
+impl Log for Restless {
+    async fn head(&self, stream: Stream) -> Result<Position, LogError> {
+        let at = self.0.head(stream).await?.next();
+        let entry = encode_entry(&Entry::<Record> { now: Time(1_000), applied: vec![] }).unwrap();
+        self.0.append(stream, at, entry).await.unwrap();
+        Ok(at)
+    }
+
+    async fn append(&self, stream: Stream, at: Position, bytes: Bytes) -> Result<(), AppendError> {
+        self.0.append(stream, at, bytes).await
+    }
+
+    async fn read(
+        &self,
+        stream: Stream,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Stored>, LogError> {
+        self.0.read(stream, after, limit).await
+    }
+
+    async fn streams(&self, after: Option<Stream>, limit: usize) -> Result<Vec<Stream>, LogError> {
+        self.0.streams(after, limit).await
+    }
+
+    async fn save_snapshot(&self, _: Stream, _: Position, _: Bytes) -> Result<(), LogError> {
+        Ok(())
+    }
+
+    async fn latest_snapshot(
+        &self,
+        _: Stream,
+        _: Option<Position>,
+    ) -> Result<Option<Stored>, LogError> {
+        Ok(None)
+    }
+
+    async fn delete_snapshot(&self, _: Stream, _: Position) -> Result<(), LogError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_wait_for_the_others_to_stop_writing() {
+    let log = Arc::new(Restless::default());
+    let shop = start(&log, &clock()).await;
+    assert!(shop.submit(take(1, LIMIT)).await.unwrap().is_ok());
+    for id in 2..10 {
+        assert_eq!(shop.submit(take(id, 1)).await.unwrap(), Err(Refusal::TooFew { left: 0 }));
+    }
 }
 
 /// Four replicas, each asked by many at once, for more than there is.

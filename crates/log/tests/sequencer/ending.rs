@@ -1,4 +1,5 @@
-//! A sequencer ends when it is told to, when nobody can ask it any more, or when its machine breaks.
+//! A sequencer ends when it is told to, when nobody can ask it any more, or when its machine
+//! breaks.
 
 use std::sync::Arc;
 

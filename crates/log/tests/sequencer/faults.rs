@@ -86,7 +86,8 @@ async fn a_log_that_lost_what_it_acknowledged_is_not_served() {
     for id in 1..=3 {
         assert!(shop.submit(take(id, 1)).await.unwrap().is_ok());
     }
-    // Another log behind the same address: restored from a backup, or a standby that had fallen behind.
+    // Another log behind the same address: restored from a backup, or a standby that had fallen
+    // behind.
     let shorter = Arc::new(frontrow_log::MemoryLog::default());
     let entry = log.read(STREAM, Position::START, 1).await.unwrap().remove(0);
     shorter.append(STREAM, Position(1), entry.bytes).await.unwrap();

@@ -1,7 +1,9 @@
-//! Everything at once, from a seed: several replicas, restarts, faults of every kind, clocks that disagree, retries.
+//! Everything at once, from a seed: several replicas, restarts, faults of every kind, clocks that
+//! disagree, retries.
 //!
-//! Whatever happens: what was acknowledged is in the log exactly once and as it was answered; nothing is in it twice;
-//! never more is taken than there is; every replica's committed state is the replay of the log, bit for bit.
+//! Whatever happens: what was acknowledged is in the log exactly once and as it was answered;
+//! nothing is in it twice; never more is taken than there is; every replica's committed state is
+//! the replay of the log, bit for bit.
 
 use std::{
     collections::BTreeMap,

@@ -60,8 +60,9 @@ async fn time_does_not_go_back_behind_what_passed_by_itself() {
     assert_eq!(times, [1_000, 1_500, 1_500]);
 }
 
-/// A replica whose clock is ahead decides, refuses, and so writes nothing. Then another one, whose clock is behind,
-/// writes an entry of an earlier moment. For the first the hold had lapsed; in the log it has not.
+/// A replica whose clock is ahead decides, refuses, and so writes nothing. Then another one, whose
+/// clock is behind, writes an entry of an earlier moment. For the first the hold had lapsed; in the
+/// log it has not.
 #[tokio::test]
 async fn an_entry_of_an_earlier_moment_is_replayed_exactly() {
     let log = Arc::new(MemoryLog::default());
@@ -95,7 +96,8 @@ async fn an_entry_of_an_earlier_moment_is_replayed_exactly() {
     all_agree(&log, &[one, two]).await;
 }
 
-/// A batch of refusals at which something expired says so in the log, so that the position tells the state.
+/// A batch of refusals at which something expired says so in the log, so that the position tells
+/// the state.
 #[tokio::test]
 async fn a_refusal_at_which_something_expired_is_preceded_by_an_entry() {
     let log = Arc::new(MemoryLog::default());
