@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-/// Pieces, a power of two: so many pointers are a clone.
+/// Pieces, a power of two.
 const SHARDS: usize = 1_024;
+/// Pieces that are shared together, so that a clone is few pointers.
+const GROUP: usize = 32;
 /// Slots of the smallest piece, a power of two.
 const SLOTS_MIN: usize = 8;
 /// Bits of an entry that say where; the others are bits of its hash.
@@ -19,7 +21,7 @@ pub(crate) struct Hashed(pub(crate) u64);
 /// finds looks whether it is what was looked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Index {
-    shards: Vec<Shard>,
+    groups: Vec<Arc<[Shard; GROUP]>>,
 }
 
 /// Open addressing: an entry is at the place its hash says, or after it without a gap.
@@ -34,14 +36,16 @@ const EMPTY: u64 = u64::MAX;
 
 impl Default for Index {
     fn default() -> Self {
-        Self { shards: vec![Shard::default(); SHARDS] }
+        // All empty pieces are the same ones until they are written to.
+        Self { groups: vec![Arc::default(); SHARDS / GROUP] }
     }
 }
 
 impl Index {
     /// The first number of this hash that is the one looked for.
     pub(crate) fn find(&self, hash: Hashed, is_it: impl Fn(u32) -> bool) -> Option<u32> {
-        let slots = &self.shards[shard(hash)].slots;
+        let shard = shard(hash);
+        let slots = &self.groups[shard / GROUP][shard % GROUP].slots;
         let mut at = home(hash.0, slots.len());
         loop {
             match *slots.get(at)? {
@@ -57,7 +61,7 @@ impl Index {
     /// Adds a number that this hash does not have.
     pub(crate) fn insert(&mut self, hash: Hashed, number: u32) {
         assert!(u64::from(number) < NUMBERS, "an index of {NUMBERS} entries is full");
-        let shard = &mut self.shards[shard(hash)];
+        let shard = self.shard_mut(hash);
         if usize::try_from(shard.used).unwrap_or(usize::MAX) >= shard.slots.len() / 4 * 3 {
             shard.grow();
         }
@@ -67,7 +71,7 @@ impl Index {
 
     /// Removes a number that this hash has, and closes the gap.
     pub(crate) fn remove(&mut self, hash: Hashed, number: u32) {
-        let shard = &mut self.shards[shard(hash)];
+        let shard = self.shard_mut(hash);
         let slots = Arc::make_mut(&mut shard.slots);
         let last = slots.len() - 1;
         let entry = hash.0 << WHERE_BITS | u64::from(number);
@@ -91,6 +95,11 @@ impl Index {
         }
         slots[gap] = EMPTY;
         shard.used -= 1;
+    }
+
+    fn shard_mut(&mut self, hash: Hashed) -> &mut Shard {
+        let shard = shard(hash);
+        &mut Arc::make_mut(&mut self.groups[shard / GROUP])[shard % GROUP]
     }
 }
 
@@ -130,7 +139,8 @@ fn number(entry: u64) -> u32 {
     u32::try_from(entry & NUMBERS).unwrap_or(u32::MAX)
 }
 
-const _: () = assert!(SHARDS == 1 << 10 && SLOTS_MIN.is_power_of_two());
+const _: () =
+    assert!(SHARDS == 1 << 10 && SHARDS.is_multiple_of(GROUP) && SLOTS_MIN.is_power_of_two());
 
 #[cfg(test)]
 mod tests {
@@ -171,7 +181,8 @@ mod tests {
         for (hash, number) in hashes().zip(0..100_000) {
             index.insert(Hashed(hash), number);
         }
-        let fullest = index.shards.iter().map(|shard| shard.used).max();
+        let fullest =
+            index.groups.iter().flat_map(|group| group.iter().map(|shard| shard.used)).max();
         assert!(fullest < Some(200), "{fullest:?}");
     }
 }

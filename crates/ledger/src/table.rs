@@ -1,4 +1,4 @@
-//! A hash table in shared pieces: cloning it is some thousand pointers, and a copy pays only for
+//! A hash table in shared pieces: cloning it is some pointers, and a copy pays only for
 //! the pieces it changes.
 //!
 //! A sale is kept twice and cloned anew after each conflict between replicas; see

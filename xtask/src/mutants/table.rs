@@ -1,0 +1,166 @@
+//! The planted bugs.
+
+use super::Mutant;
+
+pub(super) const MUTANTS: [Mutant; 22] = [
+    Mutant {
+        name: "an area's capacity is not checked",
+        file: "ledger/src/sale/decide/places.rs",
+        before: "if *places > left {",
+        after: "if false {",
+    },
+    Mutant {
+        name: "a cancelled place does not return to sale",
+        file: "ledger/src/sale/apply.rs",
+        before: "self.stock.shift_all(&returned, Shift::CANCEL);",
+        after: "",
+    },
+    Mutant {
+        name: "a place can be cancelled twice",
+        file: "ledger/src/sale/orders.rs",
+        before: "self.cancelled |= bit(position);",
+        after: "",
+    },
+    Mutant {
+        name: "a place that was removed still counts towards limits",
+        file: "ledger/src/sale/apply.rs",
+        before: "self.allocations.subtract(hold.channel, &kinds(gone.iter()));",
+        after: "",
+    },
+    Mutant {
+        name: "a hold lapses a moment too late",
+        file: "ledger/src/sale/holds.rs",
+        before: "*until <= now",
+        after: "*until < now",
+    },
+    Mutant {
+        name: "a hold may be extended once too often",
+        file: "ledger/src/sale/decide/times.rs",
+        before: "if hold.extended >= times.extensions {",
+        after: "if hold.extended > times.extensions {",
+    },
+    Mutant {
+        name: "a hold gains time whenever it grows",
+        file: "ledger/src/sale/decide/hold.rs",
+        before: "Some(hold) => hold.until,",
+        after: "Some(hold) => times::held(&book.terms.hold, at.now, hold.created, at.salt),",
+    },
+    Mutant {
+        name: "a lapsed hold can be used as if it were live",
+        file: "ledger/src/sale/decide.rs",
+        before: "hold if hold.is_live() => Ok(hold),",
+        after: "hold if true => Ok(hold),",
+    },
+    Mutant {
+        name: "late money takes places that somebody else has",
+        file: "ledger/src/sale/decide/orders.rs",
+        before: "        places::refuse_taken(book, hold)?;
+    }",
+        after: "    }",
+    },
+    Mutant {
+        name: "only the first limit counts",
+        file: "ledger/src/sale/allocations.rs",
+        before: "in self.rules.iter().zip(&self.taken).enumerate() {",
+        after: "in self.rules.iter().zip(&self.taken).enumerate().take(1) {",
+    },
+    Mutant {
+        name: "the price is that of the moment of payment",
+        file: "ledger/src/sale/decide/orders.rs",
+        before: "
+    let positions = Arc::clone(&hold.positions);
+    Ok(Decision::Record(",
+        after: "
+    let reprice = |held: &crate::sale::Position| crate::sale::Position {
+        price_minor: book.prices.get(held.kind()).unwrap_or(held.price_minor),
+        ..*held
+    };
+    let positions: Arc<[_]> = hold.positions.iter().map(reprice).collect();
+    Ok(Decision::Record(",
+    },
+    Mutant {
+        name: "the limit per buyer does not see open payments",
+        file: "ledger/src/sale/decide/orders.rs",
+        before: "
+        has -= u32::try_from(hold.positions.len()).unwrap_or(0);
+    }",
+        after: "
+    }
+    let paid = book.orders.iter().filter(|(_, order)| order.buyer == buyer);
+    has = paid.map(|(_, order)| u32::try_from(order.valid().count()).unwrap_or(0)).sum();",
+    },
+    Mutant {
+        name: "a hold is granted in part",
+        file: "ledger/src/sale/decide/hold.rs",
+        before: "let positions = choose(&wanted)?;",
+        after: "let positions: Arc<[_]> = choose(&wanted)?.iter().take(3).copied().collect();",
+    },
+    Mutant {
+        name: "a window is open at the moment it closes",
+        file: "ledger/src/sale/windows.rs",
+        before: "closes.is_none_or(|closes| now < closes)",
+        after: "closes.is_none_or(|closes| now <= closes)",
+    },
+    Mutant {
+        name: "a command is not remembered",
+        file: "ledger/src/sale/memory.rs",
+        before: "self.index.insert(hash(&applied.id), short(number));",
+        after: "",
+    },
+    Mutant {
+        name: "one id for two questions is not noticed",
+        file: "ledger/src/sale/memory.rs",
+        before: "Some(answer) if answer.fingerprint == fingerprint =>",
+        after: "Some(answer) if true =>",
+    },
+    Mutant {
+        name: "a loaded snapshot forgets what is due",
+        file: "ledger/src/sale/holds.rs",
+        before: "restored.expiry.insert((hold.until, id));",
+        after: "",
+    },
+    Mutant {
+        name: "an answer leaves before the append",
+        file: "log/src/sequencer/batch.rs",
+        before: "
+            match self.write_round().await? {
+                Settled::Durable(at) => {
+                    self.commit(at);
+                    self.answer();",
+        after: "
+            let applied = self.round.applied.clone();
+            self.answer();
+            self.round.applied = applied;
+            match self.write_round().await? {
+                Settled::Durable(at) => {
+                    self.commit(at);
+                    self.round.applied.clear();",
+    },
+    Mutant {
+        name: "what was decided stays although another replica was faster",
+        file: "log/src/sequencer/batch.rs",
+        before: "
+        self.round.applied.clear();
+        self.speculative = None;",
+        after: "
+        self.round.applied.clear();",
+    },
+    Mutant {
+        name: "a refusal rests on a state that has fallen behind",
+        file: "log/src/sequencer/batch.rs",
+        before: "return self.confirm_head().await;",
+        after: "return Ok(Settled::AtHead);",
+    },
+    Mutant {
+        name: "a lost acknowledgement counts as nothing happened",
+        file: "log/src/sequencer/batch.rs",
+        before: "pending.doubtful |= matches!(outcome, Outcome::Recorded);",
+        after: "let _ = (pending, outcome);",
+    },
+    Mutant {
+        name: "time goes back with the clock",
+        file: "log/src/sequencer/batch.rs",
+        before: "let now = self.clock.now().max(state.now());",
+        after: "let now = self.clock.now();",
+    },
+];
