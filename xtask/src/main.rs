@@ -3,6 +3,7 @@
 mod axe;
 mod check;
 mod command;
+mod mutants;
 mod packages;
 mod postgres;
 mod test;
@@ -13,6 +14,7 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 cargo xtask test [FILTER]   install what the tests need (Debian packages), then run them all
 cargo xtask check           formatting, clippy, documentation links and tidy
+cargo xtask mutants         plants bugs and sees that the simulation finds them
 cargo xtask tidy            the rules of ARCHITECTURE.md that a compiler does not know
 cargo xtask postgres        a throw-away PostgreSQL for development; prints its URL, ends with Ctrl-C";
 
@@ -23,6 +25,7 @@ fn main() -> Result<()> {
         ["test"] => test::run_all(None),
         ["test", filter] => test::run_all(Some(filter)),
         ["check"] => check::run(),
+        ["mutants"] => mutants::run(),
         ["tidy"] => tidy::run(),
         ["postgres"] => postgres::run_until_interrupted(),
         _ => bail!("usage:\n{USAGE}"),

@@ -18,7 +18,7 @@ use crate::command::{cargo, read, root};
 /// What the simulation runs, and itself.
 const CRATES: [&str; 3] = ["ledger", "log", "sim"];
 /// Commands within which a planted bug must show.
-const OPERATIONS: &str = "300000";
+const OPERATIONS: &str = "200000";
 /// Of what was found; the rest is for whoever replays the seed.
 const FOUND_CHARS_MAX: usize = 140;
 

@@ -5,11 +5,12 @@ use anyhow::Result;
 use crate::{
     axe,
     command::{cargo, run},
-    packages,
+    mutants, packages,
     postgres::Postgres,
 };
 
-/// Installs what is missing, starts PostgreSQL, runs the tests whose name contains `filter`.
+/// Installs what is missing, starts PostgreSQL, runs the tests whose name contains `filter`; if all ran, sees that the
+/// simulation finds planted bugs.
 pub fn run_all(filter: Option<&str>) -> Result<()> {
     packages::install()?;
     let axe = axe::script()?;
@@ -18,5 +19,6 @@ pub fn run_all(filter: Option<&str>) -> Result<()> {
     tests.args(["test", "--workspace"]);
     tests.args(filter);
     tests.env("TEST_DATABASE_URL", postgres.url()).env("TEST_AXE_SCRIPT", axe);
-    run(&mut tests)
+    run(&mut tests)?;
+    if filter.is_none() { mutants::run() } else { Ok(()) }
 }

@@ -1,10 +1,10 @@
 //! Who asked what, what was answered, and what each answer promises.
 
 use frontrow_ledger::{
-    CommandId,
+    CommandId, Request, Time,
     sale::{Command, Record, Refusal, Sale},
 };
-use frontrow_log::Unavailable;
+use frontrow_log::{Position, Unavailable};
 use rustc_hash::FxHashMap;
 
 use crate::{Broken, must, truth::Truth};
@@ -23,6 +23,8 @@ pub(crate) struct AskedCommand {
     pub(crate) fingerprint: u64,
     /// Questions that may still be recorded: nobody has said that nothing happened.
     pub(crate) open: u32,
+    /// How often it was asked.
+    times: u32,
 }
 
 impl Asked {
@@ -36,16 +38,20 @@ impl Asked {
             command: command.clone(),
             fingerprint,
             open: 0,
+            times: 0,
         });
         asked.open += 1;
+        asked.times += 1;
     }
 
-    /// Holds an answer against the log, which has been read to its end.
+    /// Holds an answer against the log, which has been read to its end. `moment`: the only one at
+    /// which the replica can have decided it, if that is known.
     pub(crate) fn check(
         &mut self,
-        truth: &Truth,
+        truth: &mut Truth,
         question: &Pending,
         answer: &Answer,
+        moment: Option<Time>,
     ) -> Result<(), Broken> {
         let id = question.id;
         let asked = self.commands.get_mut(&id).expect("only what was asked is answered");
@@ -63,11 +69,26 @@ impl Asked {
                 asked.open -= 1;
                 let before = question.recorded_before;
                 must!(!before, "{id} was recorded, then asked again and refused: {refusal:?}");
+                let head = question.head;
+                let Some(now) = moment.filter(|_| head == truth.position) else { return Ok(()) };
+                // Nothing was written meanwhile, so there was only one state to decide it on.
+                let request = Request {
+                    id,
+                    fingerprint: question.fingerprint,
+                    command: asked.command.clone(),
+                };
+                let right = truth.refuses(&request, now, refusal);
+                must!(
+                    right,
+                    "{id} was refused, {refusal:?}, but the log at {head} does not say so"
+                );
                 Ok(())
             }
             // Nothing happened: so the promise.
-            Err(Unavailable::Busy | Unavailable::Late | Unavailable::TooLarge) => {
+            Err(reason @ (Unavailable::Busy | Unavailable::Late | Unavailable::TooLarge)) => {
                 asked.open -= 1;
+                let happened = asked.times == 1 && truth.recorded(id).is_some();
+                must!(!happened, "{id} is in the log although its answer was: {reason}");
                 Ok(())
             }
             // It may be in the log by now, or later, or never.
@@ -77,12 +98,16 @@ impl Asked {
 }
 
 /// One question that waits.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Pending {
     pub(crate) id: CommandId,
     pub(crate) fingerprint: u64,
     /// The command was in the log when this was asked.
     pub(crate) recorded_before: bool,
+    /// The log's head when this was asked.
+    pub(crate) head: Position,
+    /// What the replica's clock showed.
+    pub(crate) clock: Time,
 }
 
 /// An accepted command is in the log, once, and the answer is the record. A payment that was confirmed already is

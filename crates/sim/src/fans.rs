@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use frontrow_ledger::{
-    AreaId, BlockId, BuyerKey, ChannelId, CommandId, HoldId, OrderId, SeatId, TicketTypeId,
-    sale::{BlockKind, Command, Places, Terms, Want},
+    AllocationId, AreaId, BlockId, BuyerKey, CategoryId, ChannelId, CommandId, HoldId, OrderId,
+    SeatId, TicketTypeId, Time,
+    limits::{BLOCK_REASON_BYTES_MAX, PLACES_PER_HOLD_MAX},
+    sale::{Allocation, BlockKind, Command, Places, Price, Record, Terms, Want},
 };
 use rand::{RngExt, rngs::SmallRng, seq::IndexedRandom};
 
@@ -58,42 +60,106 @@ impl Fans {
         CommandId(self.fresh_id())
     }
 
-    /// The next thing that somebody asks.
-    pub(crate) fn ask(&mut self, random: &mut SmallRng) -> Command {
-        let Some(cart) = self.carts.choose(random).copied() else {
-            return self.new_cart(random);
-        };
-        let Cart { hold, channel, buyer, .. } = cart;
-        match random.random_range(0..100) {
-            0..28 => self.new_cart(random),
-            28..34 => Command::Hold { hold, channel, wants: self.wants(random) },
-            34..40 => Command::Extend { hold },
-            40..45 => Command::Remove { hold, positions: some_indexes(random) },
-            45..50 => Command::Release { hold },
-            50..57 => Command::Reacquire { hold },
-            57..73 => Command::Checkout { hold, order: self.order_of(cart, random), buyer },
-            73..86 => {
-                self.orders.push(cart.order);
-                Command::Confirm { hold, order: cart.order }
-            }
-            86..95 => self.cancellation(random),
-            _ => self.organise(random),
+    /// What was recorded is what people come back to.
+    pub(crate) fn see(&mut self, random: &mut SmallRng, record: &Record) {
+        match record {
+            Record::Held { hold, channel, .. } => self.remember(random, *hold, *channel),
+            Record::Confirmed { order, .. } => self.orders.push(*order),
+            Record::Blocked { block, .. } => self.blocks.push(*block),
+            _ => {}
         }
     }
 
-    fn new_cart(&mut self, random: &mut SmallRng) -> Command {
-        let cart = Cart {
-            hold: HoldId(self.fresh_id()),
-            channel: *CHANNELS.choose(random).expect("there are channels"),
-            order: OrderId(self.fresh_id()),
-            buyer: BuyerKey(random.random_range(0..BUYERS)),
-        };
+    fn remember(&mut self, random: &mut SmallRng, hold: HoldId, channel: ChannelId) {
+        if self.carts.iter().any(|cart| cart.hold == hold) {
+            return;
+        }
+        let order = OrderId(self.fresh_id());
+        let buyer = BuyerKey(random.random_range(0..BUYERS));
+        let cart = Cart { hold, channel, order, buyer };
         if self.carts.len() < CARTS_REMEMBERED {
             self.carts.push(cart);
         } else {
             self.carts[random.random_range(0..CARTS_REMEMBERED)] = cart;
         }
-        Command::Hold { hold: cart.hold, channel: cart.channel, wants: self.wants(random) }
+    }
+
+    /// The next thing that somebody asks.
+    pub(crate) fn ask(&mut self, random: &mut SmallRng, now: Time) -> Command {
+        let cart = match self.carts.choose(random) {
+            Some(cart) if random.random_bool(0.98) => *cart,
+            _ => self.stranger(),
+        };
+        if random.random_bool(0.01) {
+            return self.nonsense(random, cart);
+        }
+        let Cart { hold, channel, buyer, .. } = cart;
+        match random.random_range(0..100) {
+            0..30 => {
+                let hold = HoldId(self.fresh_id());
+                let channel = *CHANNELS.choose(random).expect("there are channels");
+                Command::Hold { hold, channel, wants: self.wants(random) }
+            }
+            30..36 => Command::Hold { hold, channel, wants: self.wants(random) },
+            36..42 => Command::Extend { hold },
+            42..48 => Command::Remove { hold, positions: some_indexes(random) },
+            48..53 => Command::Release { hold },
+            53..60 => Command::Reacquire { hold },
+            60..76 => Command::Checkout { hold, order: self.order_of(cart, random), buyer },
+            76..87 => Command::Confirm { hold, order: cart.order },
+            87..96 => self.cancellation(random),
+            _ => self.organise(random, now),
+        }
+    }
+
+    /// What no page offers, but anybody can send.
+    fn nonsense(&self, random: &mut SmallRng, cart: Cart) -> Command {
+        let Cart { hold, channel, buyer, .. } = cart;
+        let one = vec![TicketTypeId(0)];
+        let many = vec![TicketTypeId(0); PLACES_PER_HOLD_MAX + 1];
+        let area = |area, ticket_types| vec![Want::Area { area: AreaId(area), ticket_types }];
+        let wants = match random.random_range(0..8) {
+            0 => area(0, many),
+            1 => area(u16::MAX, one),
+            2 => vec![Want::Best { category: CategoryId(9), ticket_types: one, may_split: false }],
+            3 => return Command::Hold { hold, channel: ChannelId::API, wants: area(0, one) },
+            4 => {
+                return Command::Reprice(vec![Price {
+                    category: CategoryId(0),
+                    ticket_type: TicketTypeId(0),
+                    amount_minor: -1,
+                }]);
+            }
+            5 => {
+                return Command::Block {
+                    block: BlockId(0),
+                    kind: BlockKind::Kill,
+                    reason: "x".repeat(BLOCK_REASON_BYTES_MAX + 1),
+                    places: Places::default(),
+                };
+            }
+            6 => return Command::SetAllocation(AllocationId(99), self.any_allocation(random)),
+            _ => {
+                let taken = self.orders.choose(random).copied();
+                let order = taken.unwrap_or(cart.order);
+                return Command::Checkout { hold, order, buyer };
+            }
+        };
+        Command::Hold { hold, channel, wants }
+    }
+
+    fn any_allocation(&self, random: &mut SmallRng) -> Allocation {
+        random_allocation(random, self.terms.categories.len(), self.terms.ticket_types)
+    }
+
+    /// Nobody has heard of this cart.
+    fn stranger(&mut self) -> Cart {
+        Cart {
+            hold: HoldId(self.fresh_id()),
+            channel: ChannelId::WEB,
+            order: OrderId(self.fresh_id()),
+            buyer: BuyerKey(0),
+        }
     }
 
     /// Usually the cart's order; sometimes a new one, because a payment failed.
@@ -120,23 +186,23 @@ impl Fans {
         Command::Cancel { order: self.orders.swap_remove(index), positions: None }
     }
 
-    fn organise(&mut self, random: &mut SmallRng) -> Command {
+    fn organise(&mut self, random: &mut SmallRng, now: Time) -> Command {
         let (categories, ticket_types) = (self.terms.categories.len(), self.terms.ticket_types);
-        match random.random_range(0..24) {
+        match random.random_range(0..40) {
             0..4 => self.block(random),
             4..9 => self.unblock(random),
             9..11 => Command::Reprice(random_prices(random, categories, ticket_types)),
             11..14 => Command::SetAllocation(
                 random_allocation_id(random, self.terms.allocations.len()),
-                random_allocation(random, categories, ticket_types),
+                self.any_allocation(random),
             ),
-            14 => Command::SetWindows(random_windows(random, ticket_types)),
-            15 => Command::SetWindows(Vec::new()),
-            16 => Command::SetLimits(random_limits(random)),
-            17..19 => random_capacity(random, &self.terms.areas)
+            14 => Command::SetWindows(random_windows(random, ticket_types, now)),
+            15 => Command::SetLimits(random_limits(random)),
+            16..19 => random_capacity(random, &self.terms.areas)
                 .map_or(Command::Open, Command::SetAreaCapacity),
             19 => Command::Define(Arc::clone(&self.terms)),
             20 => Command::Close,
+            21..26 => Command::SetWindows(Vec::new()),
             _ => Command::Open,
         }
     }
@@ -147,7 +213,6 @@ impl Fans {
             Some(known) if random.random_bool(0.1) => *known,
             _ => fresh,
         };
-        self.blocks.push(fresh);
         let places = self.places(random);
         Command::Block { block, kind: BlockKind::House, reason: "for the house".to_owned(), places }
     }

@@ -39,7 +39,7 @@ pub(crate) fn random_terms(random: &mut SmallRng) -> Terms {
             multiple,
         });
     }
-    let allocations = (0..random.random_range(0..=4))
+    let allocations = (0..random.random_range(0..=3))
         .map(|_| random_allocation(random, categories.len(), ticket_types))
         .collect();
     Terms {
@@ -50,7 +50,7 @@ pub(crate) fn random_terms(random: &mut SmallRng) -> Terms {
         areas,
         focus: Point { x: 0, y: 0 },
         allocations,
-        windows: random_windows(random, ticket_types),
+        windows: random_windows(random, ticket_types, BEGINNING),
         limits: random_limits(random),
         hold: random_times(random),
         categories,
@@ -111,27 +111,27 @@ pub(crate) fn random_allocation(
 ) -> Allocation {
     let all = (0..categories).map(category).collect::<Vec<_>>();
     Allocation {
-        limit: random.random_range(0..=25),
+        limit: random.random_range(2..=40),
         categories: some_of(random, &all),
         ticket_types: random_ticket_types(random, ticket_types),
         channels: some_of(random, &CHANNELS),
     }
 }
 
-/// Windows that open and close while the simulation runs; often none.
-pub(crate) fn random_windows(random: &mut SmallRng, ticket_types: u16) -> Vec<Window> {
-    if random.random_bool(0.5) {
+/// Windows that open and close soon; often none.
+pub(crate) fn random_windows(random: &mut SmallRng, ticket_types: u16, now: Time) -> Vec<Window> {
+    if random.random_bool(0.4) {
         return Vec::new();
     }
     (0..random.random_range(1..=3))
         .map(|_| {
-            let opens = random.random_range(0..400) * TICK_MS;
-            let closes = opens + random.random_range(1..20_000) * TICK_MS;
+            let opens = random.random_range(-10..20) * TICK_MS;
+            let closes = opens + random.random_range(1..200) * TICK_MS;
             Window {
                 channels: some_of(random, &CHANNELS),
                 ticket_types: random_ticket_types(random, ticket_types),
-                opens: random.random_bool(0.7).then(|| BEGINNING.plus_ms(opens)),
-                closes: random.random_bool(0.3).then(|| BEGINNING.plus_ms(closes)),
+                opens: random.random_bool(0.7).then(|| now.plus_ms(opens)),
+                closes: random.random_bool(0.5).then(|| now.plus_ms(closes)),
             }
         })
         .collect()

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use frontrow_ledger::{
-    CommandId, Machine, OrderId, invariants,
-    sale::{Record, Sale},
+    CommandId, Machine, OrderId, Request, Time, invariants,
+    sale::{Command, Record, Refusal, Sale},
 };
 use frontrow_log::{Log, MemoryLog, Position, entries::read_page};
 use futures::FutureExt;
@@ -25,6 +25,8 @@ pub(crate) struct Truth {
     pub(crate) model: Model,
     records: FxHashMap<CommandId, Record>,
     confirmed: FxHashMap<OrderId, CommandId>,
+    /// The sale at its position and a later moment, kept for the next who asks for the same.
+    later: Option<(Position, Time, Sale)>,
 }
 
 impl Truth {
@@ -37,6 +39,7 @@ impl Truth {
             model: Model::default(),
             records: FxHashMap::default(),
             confirmed: FxHashMap::default(),
+            later: None,
         }
     }
 
@@ -95,6 +98,26 @@ impl Truth {
     /// The record that confirmed an order.
     pub(crate) fn confirmed(&self, order: OrderId) -> Option<&Record> {
         self.records.get(self.confirmed.get(&order)?)
+    }
+
+    /// Whether the state at the log's head refuses a request in this way at a moment.
+    pub(crate) fn refuses(
+        &mut self,
+        request: &Request<Command>,
+        now: Time,
+        refusal: &Refusal,
+    ) -> bool {
+        let later = match self.later.take() {
+            Some((position, at, sale)) if (position, at) == (self.position, now) => sale,
+            _ => {
+                let mut sale = self.sale.clone();
+                sale.advance(now);
+                sale
+            }
+        };
+        let refuses = later.decide(request).as_ref() == Err(refusal);
+        self.later = Some((self.position, now, later));
+        refuses
     }
 
     /// The newest snapshot's position.

@@ -17,6 +17,11 @@ fn ten_million_operations_keep_every_promise() {
     });
     let stats = stats.unwrap_or_else(|failure| panic!("{failure}"));
     assert!(stats.operations >= 10_000_000, "{stats}");
+    assert!(stats.crashes > 10_000 && stats.snapshots_loaded > 10_000, "{stats}");
+    assert!(stats.answers_lost > 100_000, "{stats}");
+    // What was never met was never tested.
+    let missed: Vec<_> = MET.iter().filter(|what| !stats.seen.contains_key(*what)).collect();
+    assert!(missed.is_empty(), "never met: {missed:?}\n{stats}");
 }
 
 #[test]
@@ -28,3 +33,70 @@ fn the_same_seed_is_the_same_run() {
         assert_eq!(runs[0], runs[1], "seed {seed}");
     }
 }
+
+/// Every record, every refusal, every way to get no answer.
+const MET: [&str; 63] = [
+    "record defined",
+    "record repriced",
+    "record allocation-set",
+    "record windows-set",
+    "record limits-set",
+    "record area-capacity-set",
+    "record opened",
+    "record closed",
+    "record blocked",
+    "record unblocked",
+    "record held",
+    "record extended",
+    "record removed",
+    "record released",
+    "record reacquired",
+    "record checked-out",
+    "record confirmed",
+    "record cancelled",
+    "answer accepted",
+    "answer busy",
+    "answer late",
+    "answer doubtful",
+    "idempotency-key-reused",
+    "sale-not-defined",
+    "sale-already-defined",
+    "bad-terms",
+    "sale-closed",
+    "hold-unknown",
+    "hold-expired",
+    "hold-sold",
+    "hold-live",
+    "hold-in-payment",
+    "other-channel",
+    "order-mismatch",
+    "order-taken",
+    "order-unknown",
+    "order-cancelled",
+    "position-unknown",
+    "block-unknown",
+    "block-taken",
+    "not-blocked",
+    "block-limit",
+    "nothing-asked",
+    "too-many-places",
+    "seat-unknown",
+    "area-unknown",
+    "category-unknown",
+    "allocation-unknown",
+    "seat-duplicate",
+    "not-for-sale",
+    "not-a-multiple",
+    "companion-alone",
+    "not-yet-on-sale",
+    "no-longer-on-sale",
+    "over-order-limit",
+    "over-buyer-limit",
+    "no-more-extensions",
+    "allocation-full",
+    "seats-gone",
+    "area-full",
+    "category-full",
+    "not-together",
+    "area-in-use",
+];
