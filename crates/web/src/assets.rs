@@ -1,7 +1,7 @@
 //! Styles, scripts and images, built into the binary and served under one hash of them all.
 //!
-//! `/assets/{hash}/js/seatmap/map.js` never changes, so it may be kept for ever; and because the hash stands in front of
-//! the path, modules import each other by relative paths without a bundler.
+//! `/assets/{hash}/js/seatmap/map.js` never changes, so it may be kept for ever; and because the
+//! hash stands in front of the path, modules import each other by relative paths without a bundler.
 
 use std::{borrow::Cow, fmt::Write as _, sync::LazyLock};
 

@@ -1,4 +1,5 @@
-//! How long whom may keep an answer. Every page names one of these; nobody writes `Cache-Control` by hand.
+//! How long whom may keep an answer. Every page names one of these; nobody writes `Cache-Control`
+//! by hand.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -9,8 +10,8 @@ pub enum CachePolicy {
     Immutable,
     /// The same for everybody at one moment: for a second.
     Second,
-    /// The same for everybody who speaks the language and has no cart: for some seconds, and a little longer while it is
-    /// asked for again.
+    /// The same for everybody who speaks the language and has no cart: for some seconds, and a
+    /// little longer while it is asked for again.
     Shared,
     /// This visitor's: kept by nobody else, and asked for again each time.
     Private,

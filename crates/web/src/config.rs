@@ -15,7 +15,8 @@ pub struct WebConfig {
     pub outbox: Option<PathBuf>,
     /// Origins of payment pages, such as `https://pay.example.com`: forms may lead there.
     pub payment_origins: Vec<String>,
-    /// Texts that the organiser writes: plain, with empty lines between paragraphs and `#` before headings.
+    /// Texts that the organiser writes: plain, with empty lines between paragraphs and `#` before
+    /// headings.
     pub legal: LegalTexts,
 }
 

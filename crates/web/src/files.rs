@@ -12,8 +12,8 @@ use crate::{
     fail::{Answer, Fail},
 };
 
-/// An asset. During a deploy a page may ask for the assets of the version before or after: it gets ours, to be asked for
-/// again.
+/// An asset. During a deploy a page may ask for the assets of the version before or after: it gets
+/// ours, to be asked for again.
 pub async fn asset(Path((hash, path)): Path<(String, String)>) -> Answer {
     let asset = assets::find(&path).ok_or(Fail::NOT_FOUND)?;
     let policy = if hash == assets::hash() { CachePolicy::Immutable } else { CachePolicy::Private };

@@ -1,4 +1,5 @@
-//! A posted form: only from a page of this shop, only so large, and the same form twice is one command.
+//! A posted form: only from a page of this shop, only so large, and the same form twice is one
+//! command.
 
 use axum::{
     body::Bytes,
@@ -28,7 +29,8 @@ impl Posted {
         self.fields.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
-    /// What the form asks for, as a command: sent twice from one page with the same contents it is the same command.
+    /// What the form asks for, as a command: sent twice from one page with the same contents it is
+    /// the same command.
     pub fn command(&self, app: &App, purpose: &str) -> CommandId {
         let cart = self.visitor.cart.0.to_be_bytes();
         let texts = self.fields.iter().flat_map(|(key, value)| [key.as_bytes(), value.as_bytes()]);

@@ -1,11 +1,13 @@
 //! HTTP: the shop's pages, and what browsers load with them.
 //!
-//! Pages are rendered on the server, in Czech and English; everything essential works without scripts. Assets are built
-//! into the binary. What is absent: business rules that another surface would need too; those live in `shop`.
+//! Pages are rendered on the server, in Czech and English; everything essential works without
+//! scripts. Assets are built into the binary. What is absent: business rules that another surface
+//! would need too; those live in `shop`.
 //!
 //! - [`routes`]: every address, on one screen. [`middleware`]: every layer, in order.
 //! - [`api`]: the same purchase for machines, and what organisers do.
-//! - [`shop`]: handlers of the pages. [`pages`]: what each page shows, with its template and samples.
+//! - [`shop`]: handlers of the pages. [`pages`]: what each page shows, with its template and
+//!   samples.
 //! - [`urls`]: every address as a type. [`assets`]: styles, scripts, images.
 
 pub mod api;

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-/// Bytes of a posted form or webhook; a checkout with fifty names in the longest alphabet stays below.
+/// Bytes of a posted form or webhook; a checkout with fifty names in the longest alphabet stays
+/// below.
 pub const FORM_BYTES_MAX: usize = 64 * 1024;
-/// Fields of a posted form: a type for each of fifty places, in each of sixty categories' empty fields, and some.
+/// Fields of a posted form: a type for each of fifty places, in each of sixty categories' empty
+/// fields, and some.
 pub const FORM_FIELDS_MAX: usize = 400;
 /// Seats that may be looked at by one address: more than any order may have.
 pub const CHOSEN_SEATS_MAX: usize = 50;
-/// Requests that are worked on at once; the next is told to come back. Each takes milliseconds, so this is seconds of
-/// work.
+/// Requests that are worked on at once; the next is told to come back. Each takes milliseconds, so
+/// this is seconds of work.
 pub const IN_FLIGHT_MAX: usize = 2_048;
 /// How long a request may take before it is given up: longer than the log's own deadline.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
-/// When somebody who was sent away should come back, in seconds; each is told another moment in between.
+/// When somebody who was sent away should come back, in seconds; each is told another moment in
+/// between.
 pub const RETRY_SECONDS: (u32, u32) = (2, 8);
 /// How long a visitor's cart is found again, in seconds: a fortnight.
 pub const VISIT_SECONDS: i64 = 14 * 24 * 60 * 60;

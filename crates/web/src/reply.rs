@@ -18,7 +18,8 @@ use crate::{
     visitor::{LANGUAGE, VISIT, Visitor},
 };
 
-/// A page for a visitor. What is shared becomes theirs alone as soon as it says something that only concerns them.
+/// A page for a visitor. What is shared becomes theirs alone as soon as it says something that only
+/// concerns them.
 pub fn page(app: &App, visitor: &Visitor, policy: CachePolicy, page: &impl Template) -> Answer {
     let html = page.render().map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a template failed");
@@ -46,14 +47,14 @@ pub fn page(app: &App, visitor: &Visitor, policy: CachePolicy, page: &impl Templ
 }
 
 /// After a form: on to a page, so that reloading sends nothing again.
-pub fn redirect(to: impl ToString) -> Response {
+pub fn redirect(to: &impl ToString) -> Response {
     let mut response = Redirect::to(&to.to_string()).into_response();
     CachePolicy::Secret.apply(response.headers_mut());
     response
 }
 
 /// After a form: on to a page that says something first.
-pub fn redirect_saying(app: &App, to: impl ToString, flash: &Flash) -> Response {
+pub fn redirect_saying(app: &App, to: &impl ToString, flash: &Flash) -> Response {
     let mut response = redirect(to);
     set_cookie(app, &mut response, flash::COOKIE, &flash::cookie_value(app, flash), FLASH_SECONDS);
     response

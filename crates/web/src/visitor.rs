@@ -72,7 +72,8 @@ impl Visitor {
         format!("{id}.{signature}")
     }
 
-    /// What their forms carry: proves that a form came from a page of this shop that they were shown.
+    /// What their forms carry: proves that a form came from a page of this shop that they were
+    /// shown.
     pub fn form_token(&self, app: &App) -> String {
         sign(app.shop.keys().form(), Purpose::Form, &visit_text(self.cart))
     }

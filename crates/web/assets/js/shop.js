@@ -5,6 +5,8 @@ countdowns();
 offerTotals();
 seatLimits();
 oneSubmit();
+watch();
+again();
 document.querySelector('[data-focus]')?.focus();
 
 // A page kept by the browser's back button shows an old cart: ask for it again.
@@ -101,6 +103,29 @@ function seatLimits() {
       }
     });
   }
+}
+
+// A page that waits for something asks every few seconds, and is shown anew only when there is news.
+function watch() {
+  if (!document.querySelector('[data-watch]')) return;
+  const told = (page) => page.querySelector('main').textContent.replace(/\d+:\d\d/g, '');
+  const before = told(document);
+  setInterval(async () => {
+    if (document.visibilityState !== 'visible') return;
+    try {
+      const response = await fetch(location.href);
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      if (response.ok && told(page) !== before) location.reload();
+    } catch {
+      // Off line for a moment; the next time will tell.
+    }
+  }, 3000);
+}
+
+// A busy shop is asked again when it said so, for as long as somebody looks.
+function again() {
+  const seconds = document.querySelector('[data-again]')?.dataset.again;
+  if (seconds) setTimeout(() => location.reload(), Number(seconds) * 1000);
 }
 
 // A second tap on a slow network is not a second purchase. The server knows that too.

@@ -1,4 +1,5 @@
-//! Names every request and writes one line about it: no addresses of people, no queries, no secrets in paths.
+//! Names every request and writes one line about it: no addresses of people, no queries, no secrets
+//! in paths.
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -35,7 +36,8 @@ fn is_sound(name: &HeaderValue) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// One line per request. The route's pattern stands for the path, which may contain an order's secret.
+/// One line per request. The route's pattern stands for the path, which may contain an order's
+/// secret.
 pub(super) async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();

@@ -21,7 +21,8 @@ use crate::{
     visitor::Visitor,
 };
 
-/// A handler panicked; nothing that it did is half done, for whatever lasts is written before it is answered.
+/// A handler panicked; nothing that it did is half done, for whatever lasts is written before it is
+/// answered.
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub(super) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
     let message = cause

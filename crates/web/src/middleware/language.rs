@@ -15,7 +15,7 @@ pub(super) async fn switch(State(app): State<App>, request: Request, next: Next)
     if request.method() == Method::GET
         && let Some((language, rest)) = chosen(request.uri())
     {
-        let mut response = reply::redirect(rest);
+        let mut response = reply::redirect(&rest);
         reply::remember_language(&app, &mut response, language);
         return response;
     }

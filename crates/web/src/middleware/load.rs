@@ -1,4 +1,5 @@
-//! Sheds load early and cheaply: so many requests at once, and the next one is told when to come back.
+//! Sheds load early and cheaply: so many requests at once, and the next one is told when to come
+//! back.
 
 use std::sync::Arc;
 

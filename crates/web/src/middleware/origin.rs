@@ -1,4 +1,5 @@
-//! Forms are sent from our own pages only. The signed token in each form says the same; this is the second lock.
+//! Forms are sent from our own pages only. The signed token in each form says the same; this is the
+//! second lock.
 
 use axum::{
     extract::Request,

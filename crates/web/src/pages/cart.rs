@@ -152,13 +152,15 @@ pub(crate) mod samples {
                 countdown: countdown(9),
                 order: Url::Order("secret".to_owned()),
             };
+            let mut second = hold(live.clone());
+            second.heading.title = "The Cherry Orchard".to_owned();
             let mut empty = page(Vec::new());
             empty.frame.cart = None;
             vec![
                 ("live", page(vec![hold(live.clone())])),
                 ("last-minute", page(vec![hold(last)])),
                 ("expired", page(vec![hold(HoldState::Expired)])),
-                ("paying-and-live", page(vec![hold(paying), hold(live)])),
+                ("paying-and-live", page(vec![hold(paying), second])),
                 ("empty", empty),
             ]
         }

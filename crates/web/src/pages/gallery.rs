@@ -1,4 +1,5 @@
-//! Every page with every sample in every language: it renders, fits in one round trip and is sane HTML.
+//! Every page with every sample in every language: it renders, fits in one round trip and is sane
+//! HTML.
 //!
 //! With `FRONTROW_GALLERY=folder` the pages are also written there, to look at.
 

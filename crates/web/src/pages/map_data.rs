@@ -75,7 +75,8 @@ macro_rules! key {
     };
 }
 
-/// Texts that the script shows, by key without `map-`; arguments stay as `{name}` for the script to fill in.
+/// Texts that the script shows, by key without `map-`; arguments stay as `{name}` for the script to
+/// fill in.
 fn texts(language: Language) -> BTreeMap<&'static str, Cow<'static, str>> {
     [
         key!("map-loading"),

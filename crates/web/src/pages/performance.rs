@@ -26,7 +26,8 @@ pub struct PerformancePage {
     pub state: SaleState,
     /// Places of one order at most.
     pub per_order: u16,
-    /// What is sold: categories of seats, then standing areas. Shown in every state, as the price list.
+    /// What is sold: categories of seats, then standing areas. Shown in every state, as the price
+    /// list.
     pub offers: Vec<Offer>,
     /// The map, if there are seats or areas to draw.
     pub map: Option<SeatMap>,
@@ -158,6 +159,11 @@ impl Offer {
 }
 
 impl PerformancePage {
+    /// Whether it is worth saying that one stands here: the name may say so itself.
+    pub fn says_standing(&self, offer: &Offer) -> bool {
+        offer.is_standing() && offer.name.to_lowercase() != self.frame.t("standing")
+    }
+
     /// The price, or from the lowest.
     pub fn price_range(&self, offer: &Offer) -> String {
         match offer.range() {

@@ -1,5 +1,5 @@
-//! Seats as lists: sections, the rows of one, and the ticket types of those chosen. Works without scripts and reads well
-//! aloud.
+//! Seats as lists: sections, the rows of one, and the ticket types of those chosen. Works without
+//! scripts and reads well aloud.
 
 use askama::Template;
 

@@ -73,12 +73,13 @@ async fn held(app: &App, posted: &Posted) -> Result<HoldView, Fail> {
 /// To the cart, which says what did not work.
 fn back(app: &App, posted: &Posted, hold: &HoldView, done: Result<(), Error>) -> Answer {
     match done {
-        Ok(()) => Ok(reply::redirect(Url::Cart)),
-        // What was to be undone is undone.
-        Err(Error::Refused(Refusal::UnknownPosition(_))) => Ok(reply::redirect(Url::Cart)),
+        // A place that is not there any more was given back before.
+        Ok(()) | Err(Error::Refused(Refusal::UnknownPosition(_))) => {
+            Ok(reply::redirect(&Url::Cart))
+        }
         Err(Error::Refused(refusal)) => {
             let flash = refusals::flash(&hold.facts, &refusal, posted.visitor.language);
-            Ok(reply::redirect_saying(app, Url::Cart, &flash))
+            Ok(reply::redirect_saying(app, &Url::Cart, &flash))
         }
         Err(error) => Err(error.into()),
     }

@@ -33,7 +33,7 @@ pub async fn show(
     Path(performance): Path<Uuid>,
 ) -> Answer {
     let Some((hold, until)) = held(&app, &visitor, performance).await? else {
-        return Ok(reply::redirect(Url::Cart));
+        return Ok(reply::redirect(&Url::Cart));
     };
     let form = checkout::CheckoutForm::default();
     let page = page(&app, &visitor, (&hold, until), &form, Vec::new()).await;
@@ -48,7 +48,7 @@ pub async fn create(
 ) -> Answer {
     let visitor = &posted.visitor;
     let Some((hold, until)) = held(&app, visitor, performance).await? else {
-        return Ok(reply::redirect(Url::Cart));
+        return Ok(reply::redirect(&Url::Cart));
     };
     let form = filled(&posted, hold.positions.len());
     let request = CheckoutRequest {
@@ -58,7 +58,7 @@ pub async fn create(
         language: visitor.language,
     };
     match app.shop.checkout(request).await {
-        Ok(checked_out) => Ok(reply::redirect(next(&app, &checked_out))),
+        Ok(checked_out) => Ok(reply::redirect(&next(&app, &checked_out))),
         Err(Error::Faults(faults)) => {
             let errors = errors(&faults, visitor.language);
             let page = page(&app, visitor, (&hold, until), &form, errors).await;
@@ -68,13 +68,14 @@ pub async fn create(
         }
         Err(Error::Refused(refusal)) => {
             let flash = refusals::flash(&hold.facts, &refusal, visitor.language);
-            Ok(reply::redirect_saying(&app, Url::Cart, &flash))
+            Ok(reply::redirect_saying(&app, &Url::Cart, &flash))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Where the buyer goes. An address of this shop loses its host, so that it works under any name of it.
+/// Where the buyer goes. An address of this shop loses its host, so that it works under any name of
+/// it.
 pub fn next(app: &App, checked_out: &CheckedOut) -> String {
     match checked_out {
         CheckedOut::Pay { url, .. } => local(app, url),

@@ -89,7 +89,8 @@ impl Drawings {
 }
 
 fn compress(plain: Vec<u8>) -> Drawing {
-    /// High quality, for it is done once; the very highest takes ten times as long for a twentieth less.
+    /// High quality, for it is done once; the very highest takes ten times as long for a twentieth
+    /// less.
     const QUALITY: u32 = 9;
     const WINDOW_BITS: u32 = 22;
     let mut brotli = Vec::new();

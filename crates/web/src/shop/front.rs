@@ -107,7 +107,8 @@ impl SearchFields {
     }
 }
 
-/// The start of a day. Days of a search are those of UTC: a listing spans many zones, and nobody searches by the hour.
+/// The start of a day. Days of a search are those of UTC: a listing spans many zones, and nobody
+/// searches by the hour.
 fn day(text: &str) -> Option<Time> {
     text.parse::<Date>().ok().and_then(moment)
 }

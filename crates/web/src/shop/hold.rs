@@ -27,11 +27,11 @@ pub async fn create(
         Err(refusal) => Err(Error::Refused(refusal)),
     };
     match held {
-        Ok(_) => Ok(reply::redirect(Url::Cart)),
+        Ok(_) => Ok(reply::redirect(&Url::Cart)),
         Err(Error::Refused(refusal)) => {
             let facts = app.shop.facts(performance).await?;
             let flash = refusals::flash(&facts, &refusal, posted.visitor.language);
-            Ok(reply::redirect_saying(&app, Url::Performance(performance), &flash))
+            Ok(reply::redirect_saying(&app, &Url::Performance(performance), &flash))
         }
         Err(error) => Err(error.into()),
     }

@@ -52,11 +52,11 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Path(token): Path<St
 /// Pays again after a payment failed: the same places if they are still free.
 pub async fn pay(State(app): State<App>, Path(token): Path<String>, posted: Posted) -> Answer {
     match app.shop.pay_again(&token).await {
-        Ok(checked_out) => Ok(reply::redirect(next(&app, &checked_out))),
+        Ok(checked_out) => Ok(reply::redirect(&next(&app, &checked_out))),
         Err(Error::Refused(refusal)) => {
             let view = app.shop.order(&token).await?;
             let flash = refusals::flash(&view.facts, &refusal, posted.visitor.language);
-            Ok(reply::redirect_saying(&app, Url::Order(token), &flash))
+            Ok(reply::redirect_saying(&app, &Url::Order(token), &flash))
         }
         Err(error) => Err(error.into()),
     }

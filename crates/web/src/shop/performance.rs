@@ -147,8 +147,8 @@ fn companion_price(sale: &SaleView, category: &CategoryView, kind: &TypeView) ->
         return 0;
     }
     let companions = sale.categories.iter().filter(|other| other.access == Access::Companion);
-    let same = |other: &CategoryView| other.types.iter().find(|t| t.id == kind.id).copied();
-    companions.filter_map(same).map(|kind| kind.price_minor).next().unwrap_or(0)
+    let of_type = |other: &CategoryView| other.types.iter().find(|t| t.id == kind.id).copied();
+    companions.filter_map(of_type).map(|kind| kind.price_minor).next().unwrap_or(0)
 }
 
 fn map_data(view: &PerformanceView, own: Vec<u32>, language: Language) -> MapData {

@@ -1,5 +1,5 @@
-//! What is free, asked for every second by everybody who looks at a seat map: written once per position of the log and
-//! sent to all.
+//! What is free, asked for every second by everybody who looks at a seat map: written once per
+//! position of the log and sent to all.
 
 use std::{
     collections::HashMap,

@@ -59,7 +59,7 @@ pub async fn choose(
         Err(ChooseError::UnknownPayment) => return Err(Fail::NOT_FOUND),
         Err(error) => return Err(broken(&error)),
     };
-    Ok(reply::redirect(local(&app, &payment.opened.return_url)))
+    Ok(reply::redirect(&local(&app, &payment.opened.return_url)))
 }
 
 fn bank(app: &App) -> Result<&TestProvider, Fail> {

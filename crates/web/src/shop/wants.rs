@@ -92,8 +92,8 @@ mod tests {
         sale::{Refusal, Want},
     };
 
-    fn check(fields: &[(&str, &str)], expected: Result<Vec<Want>, Refusal>) {
-        assert_eq!(super::read(fields.iter().copied()), expected, "{fields:?}");
+    fn check(fields: &[(&str, &str)], expected: &Result<Vec<Want>, Refusal>) {
+        assert_eq!(&super::read(fields.iter().copied()), expected, "{fields:?}");
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
         let [adult, student] = [TicketTypeId(0), TicketTypeId(1)];
         check(
             &[("best.3.0", "2"), ("best.3.1", "1"), ("split", "1"), ("best.3.2", "")],
-            Ok(vec![Want::Best {
+            &Ok(vec![Want::Best {
                 category: CategoryId(3),
                 ticket_types: vec![adult, adult, student],
                 may_split: true,
@@ -109,7 +109,7 @@ mod tests {
         );
         check(
             &[("area.1.0", "2"), ("area.0.0", "0"), ("seat.17", "1"), ("seat.18", "0")],
-            Ok(vec![
+            &Ok(vec![
                 Want::Seats(vec![(SeatId(17), student), (SeatId(18), adult)]),
                 Want::Area { area: AreaId(1), ticket_types: vec![adult, adult] },
             ]),
@@ -118,17 +118,17 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_and_never_grows() {
-        let nothing = || Err(Refusal::NothingAsked);
-        check(&[], nothing());
-        check(&[("best.3.0", "0")], nothing());
-        check(&[("best.3.0", "-1")], nothing());
-        check(&[("best.3.0", "2.5")], nothing());
-        check(&[("best.99999.0", "1")], nothing());
-        check(&[("best.3", "1")], nothing());
-        check(&[("seat.4294967296", "0")], nothing());
-        check(&[("what", "ever")], nothing());
-        let too_many = || Err(Refusal::TooManyPlaces { limit: 50 });
-        check(&[("area.0.0", "2147483648")], too_many());
-        check(&[("area.0.0", "50"), ("best.0.0", "1")], too_many());
+        let nothing = Err(Refusal::NothingAsked);
+        check(&[], &nothing);
+        check(&[("best.3.0", "0")], &nothing);
+        check(&[("best.3.0", "-1")], &nothing);
+        check(&[("best.3.0", "2.5")], &nothing);
+        check(&[("best.99999.0", "1")], &nothing);
+        check(&[("best.3", "1")], &nothing);
+        check(&[("seat.4294967296", "0")], &nothing);
+        check(&[("what", "ever")], &nothing);
+        let too_many = Err(Refusal::TooManyPlaces { limit: 50 });
+        check(&[("area.0.0", "2147483648")], &too_many);
+        check(&[("area.0.0", "50"), ("best.0.0", "1")], &too_many);
     }
 }

@@ -226,8 +226,9 @@ function layout(geometry) {
 function legend(geometry) {
   const list = element('ul', 'legend map-legend');
   const used = new Set([...geometry.category, ...geometry.areas.map((area) => area.category)]);
-  geometry.categories.forEach(({ name, colour }, id) => {
-    if (!used.has(id)) return;
+  geometry.categories.forEach(({ name, colour, access }, id) => {
+    // A companion's seat comes with the wheelchair place beside it.
+    if (!used.has(id) || access === 'companion') return;
     const prices = (data.prices[id] ?? []).map(([, minor]) => minor);
     const price = prices.length > 0 ? text('price-from', { price: money(Math.min(...prices)) }) : '';
     list.append(entry(colour, name, price));
