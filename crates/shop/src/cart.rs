@@ -127,7 +127,10 @@ impl Shop {
         let hold = next.ok_or(Refusal::HoldSold)?;
         let at = HoldRef { performance, hold };
         let view = self.hold(at, ChannelId::WEB, wants, command).await?;
-        self.remember_cart(cart, at).await?;
+        if let Err(error) = self.remember_cart(cart, at).await {
+            // The places are held; only the list of carts does not show them yet.
+            tracing::warn!(error = &error as &dyn std::error::Error, "a cart is not listed");
+        }
         Ok(view)
     }
 

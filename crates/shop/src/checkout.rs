@@ -9,7 +9,7 @@ mod form;
 
 use frontrow_ledger::{
     ChannelId, CommandId, HoldId, OrderId, Time,
-    sale::{Command, Record, Refusal},
+    sale::{Command, Refusal},
 };
 use frontrow_payments::provider::{Money, OpenPayment, PaymentId};
 use frontrow_store::{
@@ -87,12 +87,24 @@ impl Shop {
         let id = self.order_id(&request);
         let attempt = u32::try_from(self.inner.store.payments_of_order(id).await?.len());
         let attempt = attempt.unwrap_or(u32::MAX);
-        self.bind(request.at, id, &email, attempt).await?;
+        match self.bind(request.at, id, &email, attempt).await {
+            Ok(()) => {}
+            // Its payment was confirmed in this very moment.
+            Err(Error::Refused(Refusal::HoldSold)) => return self.sold_meanwhile(request.at).await,
+            Err(error) => return Err(error),
+        }
         // From here on the places are fixed; what was held a moment ago may have been less.
         let view = self.hold_view(request.at).await?;
         request.form.check(view.positions.len(), names)?;
         let order = self.write_order(id, &request, &view).await?;
         self.open_payment(&order).await
+    }
+
+    async fn sold_meanwhile(&self, at: HoldRef) -> Result<CheckedOut> {
+        match self.hold_view(at).await?.state {
+            HoldStatus::Sold { order } => Ok(CheckedOut::Done { order: self.token(order) }),
+            _ => Err(Refusal::HoldSold.into()),
+        }
     }
 
     /// Opens another payment of an order that is not paid yet: the same places if they are still free.
@@ -110,12 +122,12 @@ impl Shop {
         match self.bind(at, order.id, &email, attempt).await {
             Err(Error::Refused(Refusal::HoldSold)) => Ok(done),
             Err(error) => Err(error),
-            Ok(_) => self.open_payment(&order).await,
+            Ok(()) => self.open_payment(&order).await,
         }
     }
 
-    /// The ledger binds the hold to the order, taking lapsed places again if they are free. Answers until when.
-    async fn bind(&self, at: HoldRef, order: Uuid, email: &Email, attempt: u32) -> Result<Time> {
+    /// The ledger binds the hold to the order, taking lapsed places again if they are free.
+    async fn bind(&self, at: HoldRef, order: Uuid, email: &Email, attempt: u32) -> Result<()> {
         let id = |purpose| {
             let number = attempt.to_be_bytes();
             self.command_id(purpose, &[&at.hold.0.to_be_bytes(), order.as_bytes(), &number])
@@ -128,14 +140,14 @@ impl Shop {
         let mut bound = self.submit(at.performance, id("checkout"), check_out()).await;
         if matches!(bound, Err(Error::Refused(Refusal::HoldExpired))) {
             let again = Command::Reacquire { hold: at.hold };
-            self.submit(at.performance, self.new_command_id(), again).await?;
+            match self.submit(at.performance, self.new_command_id(), again).await {
+                // Another tab was as quick.
+                Ok(_) | Err(Error::Refused(Refusal::HoldLive)) => {}
+                Err(error) => return Err(error),
+            }
             bound = self.submit(at.performance, id("checkout"), check_out()).await;
         }
-        match bound? {
-            Record::CheckedOut { until, .. } => Ok(until),
-            // One command becomes one kind of record.
-            _ => Err(Refusal::CommandReused.into()),
-        }
+        bound.map(|_| ())
     }
 
     /// Which order a hold becomes when it is bought with this contact; with other data it is another order.

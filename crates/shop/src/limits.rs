@@ -73,6 +73,10 @@ pub const CHECKS_AFTER_FAILURE_MS: [i64; 5] =
 pub const PAYMENT_MARGIN_MS: i64 = 30_000;
 /// How long whoever has made a payment `paid` has it for itself: many times longer than the ledger takes to answer.
 pub const SETTLE_LEASE_MS: i64 = 20_000;
+/// Longer than the ledger takes for an answer, whatever happens to it.
+pub const LEDGER_ANSWER_MS: i64 = 8_000;
+/// How long a refund may take before somebody is told; each time that passes.
+pub const REFUND_OVERDUE_MS: i64 = 60 * 60_000;
 /// How long after its hold an unpaid order is given up.
 pub const ORDER_EXPIRY_MARGIN_MS: i64 = 60_000;
 /// Jobs, payments or events that a worker takes at once.
@@ -87,5 +91,7 @@ pub const SWEEP_INTERVAL: std::time::Duration = std::time::Duration::from_secs(2
 pub const PURGE_INTERVAL_MS: i64 = 60 * 60_000;
 /// For how long they are kept.
 pub const KEPT_MS: i64 = 30 * 24 * 60 * 60_000;
-/// How old an event of a provider is before the worker takes it from whoever received it.
+/// How old an event of a provider is before the worker takes it from whoever received it, and how often it is tried.
 pub const EVENT_PATIENCE_MS: i64 = 5_000;
+/// How old an event that names no payment of ours may get before it is put aside.
+pub const EVENT_GIVEN_UP_MS: i64 = 24 * 60 * 60_000;

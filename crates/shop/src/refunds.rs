@@ -18,7 +18,12 @@ use crate::{
 
 impl Shop {
     /// A payment must not stay: writes its refund.
-    pub(crate) async fn refund_payment(&self, payment: Uuid, reason: &str) -> Result<Done> {
+    pub(crate) async fn refund_payment(
+        &self,
+        payment: Uuid,
+        amount_minor: i64,
+        reason: &str,
+    ) -> Result<Done> {
         let payment = self.inner.store.payment(payment).await?;
         let payment = payment.ok_or(Error::NotFound("payment"))?;
         if payment.state != PaymentState::RefundDue {
@@ -28,7 +33,7 @@ impl Shop {
             return Ok(Done::Finished);
         }
         let id = self.derive("refund", "payment", &[payment.id.as_bytes()]);
-        self.write_refund(random::custom_uuid(id), &payment, payment.amount_minor, reason).await
+        self.write_refund(random::custom_uuid(id), &payment, amount_minor, reason).await
     }
 
     /// The ledger has sold the order after all: whoever decided to give the money back was overtaken. The money stays,

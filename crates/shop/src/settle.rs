@@ -10,7 +10,7 @@
 //!
 //! Each step is found again by the worker: payments that are due to be looked at, and jobs.
 
-use frontrow_ledger::{HoldId, OrderId, sale::Command};
+use frontrow_ledger::{HoldId, OrderId, Time, sale::Command};
 use frontrow_payments::provider::{self, ProviderRef};
 use frontrow_store::{
     jobs::NewJob,
@@ -23,7 +23,10 @@ use uuid::Uuid;
 use crate::{
     Error, Result, Shop,
     checkout::money,
-    limits::{CHECKS_AFTER_FAILURE_MS, PAYMENT_CHECKS_MS, SETTLE_LEASE_MS},
+    limits::{
+        CHECKS_AFTER_FAILURE_MS, LEDGER_ANSWER_MS, PAYMENT_CHECKS_MS, REFUND_OVERDUE_MS,
+        SETTLE_LEASE_MS,
+    },
     worker::JOB_PAYMENT_REFUND,
 };
 
@@ -99,7 +102,7 @@ impl Shop {
                 let now = self.now();
                 let again_at = now.plus_ms(SETTLE_LEASE_MS);
                 if self.inner.store.claim_paid_payment(payment.id, now, again_at).await? {
-                    Box::pin(self.conclude(&payment)).await
+                    Box::pin(self.conclude(&payment, again_at)).await
                 } else {
                     Ok(Settled::InProgress)
                 }
@@ -110,11 +113,18 @@ impl Shop {
         }
     }
 
-    /// A payment that was due, and is this worker's for a while.
-    pub(crate) async fn settle_claimed(&self, payment: Payment) -> Result<Settled> {
+    /// A payment that was due, and is this worker's until then.
+    pub(crate) async fn settle_claimed(&self, payment: Payment, until: Time) -> Result<Settled> {
         match payment.state {
             PaymentState::Paid if payment.settled_at.is_none() => {
-                Box::pin(self.conclude(&payment)).await
+                Box::pin(self.conclude(&payment, until)).await
+            }
+            // Its job should have carried it out long ago.
+            PaymentState::RefundDue => {
+                tracing::error!(payment.id = %payment.id, "a refund is overdue");
+                self.look_again(&payment, REFUND_OVERDUE_MS).await?;
+                self.refund_payment(payment.id, payment.amount_minor, "overdue").await?;
+                Ok(Settled::Refund)
             }
             _ => self.settle(payment.id).await,
         }
@@ -131,14 +141,19 @@ impl Shop {
             provider::PaymentState::Open => {
                 let age_ms = self.now().ms_since(payment.created_at).max(0);
                 let wait_ms = (age_ms / 4).clamp(PAYMENT_CHECKS_MS.0, PAYMENT_CHECKS_MS.1);
-                self.look_again(&payment, Some(wait_ms)).await?;
+                self.look_again(&payment, wait_ms).await?;
                 Ok(Settled::Waiting)
             }
             provider::PaymentState::Failed(_) => self.failed(&payment).await,
             provider::PaymentState::Paid { amount, .. } => {
-                if let Err(mismatch) = amount.settles(money(&payment)?) {
+                let expected = money(&payment)?;
+                if let Err(mismatch) = amount.settles(expected) {
                     tracing::error!(payment.id = %payment.id, %mismatch, "a payment does not fit its order");
-                    return self.give_back(&payment, "amount-mismatch").await;
+                    // What came goes back; what came beyond the order is for a person to look at.
+                    let same = amount.currency == expected.currency;
+                    let arrived = if same { amount } else { expected };
+                    let back_minor = arrived.amount_minor.min(expected.amount_minor);
+                    return self.give_back(&payment, back_minor, "amount-mismatch").await;
                 }
                 self.paid(&payment).await
             }
@@ -147,25 +162,28 @@ impl Shop {
 
     async fn paid(&self, payment: &Payment) -> Result<Settled> {
         let now = self.now();
+        let until = now.plus_ms(SETTLE_LEASE_MS);
         let change = PaymentChange {
             id: payment.id,
             from: UNDECIDED.to_vec(),
             to: PaymentState::Paid,
-            next_check_at: Some(now.plus_ms(SETTLE_LEASE_MS)),
+            next_check_at: Some(until),
             jobs: Vec::new(),
             now,
         };
         match self.inner.store.change_payment(change).await {
-            Ok(true) => Box::pin(self.conclude(payment)).await,
+            Ok(true) => Box::pin(self.conclude(payment, until)).await,
             // Somebody else heard it as well.
             Ok(false) => Ok(Settled::InProgress),
-            Err(frontrow_store::Error::Conflict(_)) => self.give_back(payment, "paid-twice").await,
+            Err(frontrow_store::Error::Conflict(_)) => {
+                self.give_back(payment, payment.amount_minor, "paid-twice").await
+            }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Asks the ledger to sell what was paid. The caller has the payment for itself.
-    async fn conclude(&self, payment: &Payment) -> Result<Settled> {
+    /// Asks the ledger to sell what was paid. The caller has the payment for itself until then.
+    async fn conclude(&self, payment: &Payment, until: Time) -> Result<Settled> {
         let order = self.inner.store.order(payment.order_id).await?;
         let order = order.ok_or(Error::NotFound("order"))?;
         let confirm = Command::Confirm {
@@ -173,6 +191,10 @@ impl Shop {
             order: OrderId(order.id.as_u128()),
         };
         let id = self.confirm_id(payment.id);
+        if self.now().plus_ms(LEDGER_ANSWER_MS) > until {
+            // We were held up, and somebody else may have it by the time the ledger answers.
+            return Ok(Settled::InProgress);
+        }
         match self.submit(order.performance_id, id, confirm).await {
             Ok(_) => {
                 self.inner.store.settle_payment(payment.id, self.now()).await?;
@@ -182,10 +204,10 @@ impl Shop {
             Err(Error::Refused(refusal)) => {
                 tracing::info!(payment.id = %payment.id, refusal = refusal.code(), "late money goes back");
                 self.inner.store.fail_order(order.id).await?;
-                self.give_back(payment, "places-gone").await
+                self.give_back(payment, payment.amount_minor, "places-gone").await
             }
             Err(error) => {
-                self.look_again(payment, Some(PAYMENT_CHECKS_MS.0)).await?;
+                self.look_again(payment, PAYMENT_CHECKS_MS.0).await?;
                 Err(error)
             }
         }
@@ -214,19 +236,26 @@ impl Shop {
     async fn unopened(&self, payment: &Payment) -> Result<Settled> {
         let age_ms = self.now().ms_since(payment.created_at);
         if age_ms < SETTLE_LEASE_MS {
-            self.look_again(payment, Some(SETTLE_LEASE_MS)).await?;
+            self.look_again(payment, SETTLE_LEASE_MS).await?;
             return Ok(Settled::Waiting);
         }
         self.failed(payment).await
     }
 
     /// The money is there and must not stay: it goes back by itself.
-    async fn give_back(&self, payment: &Payment, reason: &str) -> Result<Settled> {
+    async fn give_back(
+        &self,
+        payment: &Payment,
+        amount_minor: i64,
+        reason: &str,
+    ) -> Result<Settled> {
         let now = self.now();
         let refund = NewJob {
             kind: JOB_PAYMENT_REFUND.to_owned(),
-            key: format!("{}/{}", payment.id, payment.attempts),
-            payload: serde_json::json!({ "payment": payment.id, "reason": reason }),
+            key: format!("{}/{now}", payment.id),
+            payload: serde_json::json!({
+                "payment": payment.id, "amount_minor": amount_minor, "reason": reason,
+            }),
             due_at: now,
         };
         let mut from = UNDECIDED.to_vec();
@@ -235,7 +264,7 @@ impl Shop {
             id: payment.id,
             from,
             to: PaymentState::RefundDue,
-            next_check_at: None,
+            next_check_at: Some(now.plus_ms(REFUND_OVERDUE_MS)),
             jobs: vec![refund],
             now,
         };
@@ -244,9 +273,9 @@ impl Shop {
         Ok(Settled::Refund)
     }
 
-    async fn look_again(&self, payment: &Payment, wait_ms: Option<i64>) -> Result<()> {
-        let at = wait_ms.map(|wait_ms| self.now().plus_ms(wait_ms));
-        Ok(self.inner.store.check_payment_at(payment.id, at).await?)
+    async fn look_again(&self, payment: &Payment, wait_ms: i64) -> Result<()> {
+        let at = self.now().plus_ms(wait_ms);
+        Ok(self.inner.store.check_payment_at(payment.id, Some(at)).await?)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     projector::Dirty,
     random::{self, Random},
     status::StatusCache,
+    worker::Every,
 };
 
 /// What a shop is made of.
@@ -72,6 +73,7 @@ pub(crate) struct Inner {
     pub(crate) statuses: StatusCache,
     pub(crate) dirty: Dirty,
     pub(crate) work: Notify,
+    pub(crate) events_due: Every,
 }
 
 impl Shop {
@@ -94,6 +96,7 @@ impl Shop {
                 statuses: StatusCache::default(),
                 dirty: Dirty::default(),
                 work: Notify::new(),
+                events_due: Every::default(),
             }),
         }
     }

@@ -3,14 +3,18 @@
 //! Everything here runs at least once and is safe to run again. Replicas share it: each job and each payment goes to
 //! one worker at a time.
 
-use std::future::Future;
+use std::{
+    future::Future,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use frontrow_ledger::{HoldId, Time};
 use frontrow_store::{
-    jobs::Job,
+    jobs::{Job, JobFate},
     orders::OrderState,
     projection::{JOB_ORDER_CANCELLED, JOB_ORDER_CONFIRMED},
 };
+use futures::future::join_all;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -18,8 +22,8 @@ use uuid::Uuid;
 use crate::{
     Error, Result, Shop,
     limits::{
-        EVENT_PATIENCE_MS, JOB_LEASE_MS, KEPT_MS, PURGE_INTERVAL_MS, SETTLE_LEASE_MS, WORK_AT_ONCE,
-        WORK_INTERVAL,
+        EVENT_GIVEN_UP_MS, EVENT_PATIENCE_MS, JOB_LEASE_MS, KEPT_MS, PURGE_INTERVAL_MS,
+        SETTLE_LEASE_MS, WORK_AT_ONCE, WORK_INTERVAL,
     },
 };
 
@@ -96,9 +100,9 @@ impl Shop {
         let lease = now.plus_ms(JOB_LEASE_MS);
         let jobs = self.inner.store.claim_jobs(&KINDS, now, lease, WORK_AT_ONCE).await?;
         let any = !jobs.is_empty();
-        for job in jobs {
-            self.do_job(&job).await?;
-        }
+        // Side by side: one mail server that does not answer must not use up the lease of the others.
+        let done = join_all(jobs.iter().map(|job| Box::pin(self.do_job(job)))).await;
+        done.into_iter().collect::<Result<()>>()?;
         Ok(any)
     }
 
@@ -115,7 +119,9 @@ impl Shop {
                 error.to_string()
             }
         };
-        self.inner.store.fail_job(job, &problem, self.now()).await?;
+        if self.inner.store.fail_job(job, &problem, self.now()).await? == JobFate::Dead {
+            tracing::error!(job.kind, job.key, problem, "a job is given up, somebody has to look");
+        }
         Ok(())
     }
 
@@ -127,7 +133,9 @@ impl Shop {
             JOB_ORDER_EXPIRY => self.expire_order(id("order")?).await,
             JOB_PAYMENT_REFUND => {
                 let reason = job.payload.get("reason").and_then(Value::as_str);
-                self.refund_payment(id("payment")?, reason.unwrap_or("places-gone")).await
+                let amount = job.payload.get("amount_minor").and_then(Value::as_i64);
+                let amount = amount.ok_or(Error::NotFound("amount"))?;
+                self.refund_payment(id("payment")?, amount, reason.unwrap_or_default()).await
             }
             JOB_REFUND => self.carry_out_refund(id("refund")?).await,
             JOB_MAIL_REFUNDED => self.mail_refunded(job, id("payment")?).await,
@@ -183,16 +191,33 @@ impl Shop {
         let again_at = now.plus_ms(SETTLE_LEASE_MS);
         let payments = self.inner.store.claim_due_payments(now, again_at, WORK_AT_ONCE).await?;
         let any = !payments.is_empty();
-        for payment in payments {
-            logged("payment", self.settle_claimed(payment)).await;
-        }
+        let settle = |payment| logged("payment", Box::pin(self.settle_claimed(payment, again_at)));
+        join_all(payments.into_iter().map(settle)).await;
         Ok(any)
     }
 
+    /// Events that whoever received them did not finish with.
     async fn overdue_events(&self) -> Result<bool> {
-        let before = self.now().plus_ms(-EVENT_PATIENCE_MS);
+        let now = self.now();
+        if !self.inner.events_due.pass(now, EVENT_PATIENCE_MS) {
+            return Ok(false);
+        }
+        let before = now.plus_ms(-EVENT_PATIENCE_MS);
         for event in self.inner.store.unprocessed_payment_events(before).await? {
-            logged("payment event", self.payment_event(&event)).await;
+            let (provider, id) = (event.provider.as_str(), event.event_id.as_str());
+            let unknown = match Box::pin(self.payment_event(&event)).await {
+                Ok(()) => false,
+                Err(Error::NotFound(_)) => true,
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(provider, event.id = id, error, "a payment event waits");
+                    false
+                }
+            };
+            if unknown && now.ms_since(event.received_at) > EVENT_GIVEN_UP_MS {
+                tracing::error!(provider, event.id = id, "a payment event is put aside");
+                self.inner.store.payment_event_processed(provider, id, now).await?;
+            }
         }
         Ok(false)
     }
@@ -204,6 +229,19 @@ impl Shop {
         while self.inner.store.purge_carts(before).await? > 0 {}
         self.inner.sales.unload_idle();
         Ok(())
+    }
+}
+
+/// Lets something happen only every so often.
+#[derive(Debug, Default)]
+pub(crate) struct Every(AtomicI64);
+
+impl Every {
+    /// Whether so many milliseconds have passed since it last said yes.
+    fn pass(&self, now: Time, ms: i64) -> bool {
+        let last = self.0.load(Ordering::Relaxed);
+        let due = now.ms_since(Time(last)).abs() >= ms;
+        due && self.0.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 

@@ -10,8 +10,8 @@ use frontrow_ledger::{
 use frontrow_payments::{
     outside::Outside,
     provider::{
-        Money, OpenPayment, Opened, PaymentState, Provider, ProviderRef, RefundRequest,
-        RefundState, WebhookEvent,
+        Money, OpenPayment, Opened, PaymentState, Provider, ProviderRef, RefundFailure,
+        RefundRequest, RefundState, WebhookEvent,
     },
     test_provider::account::Behaviour,
     webhook::WebhookError,
@@ -172,6 +172,16 @@ struct Crooked {
     charges: Money,
     opened: Mutex<Vec<OpenPayment>>,
     refunds: Mutex<Vec<RefundRequest>>,
+    /// Answers to refunds before it does what it is asked.
+    moods: Mutex<Vec<Mood>>,
+}
+
+/// What a provider says when it is asked for a refund.
+#[derive(Debug, Clone, Copy)]
+enum Mood {
+    Busy,
+    Pending,
+    Never,
 }
 
 #[async_trait]
@@ -194,6 +204,12 @@ impl Provider for Crooked {
     }
 
     async fn refund(&self, request: &RefundRequest, now: Time) -> Result<RefundState, Outside> {
+        match self.moods.lock().unwrap().pop() {
+            Some(Mood::Busy) => return Err(Outside::Busy { retry_after_ms: None }),
+            Some(Mood::Pending) => return Ok(RefundState::Pending),
+            Some(Mood::Never) => return Ok(RefundState::Failed(RefundFailure::NotPaid)),
+            None => {}
+        }
         self.refunds.lock().unwrap().push(request.clone());
         Ok(RefundState::Done { at: now })
     }
@@ -215,12 +231,13 @@ fn crooked(amount_minor: i64, currency: [u8; 3]) -> Arc<Crooked> {
         charges: Money { amount_minor, currency: Currency(currency) },
         opened: Mutex::default(),
         refunds: Mutex::default(),
+        moods: Mutex::default(),
     })
 }
 
 pub async fn money_that_does_not_fit_goes_back(mut world: World) {
-    for (seat, (amount_minor, currency)) in
-        (0..).zip([(49_999, *b"CZK"), (50_001, *b"CZK"), (50_000, *b"EUR")])
+    for (seat, (amount_minor, currency, back_minor)) in
+        (0..).zip([(49_999, *b"CZK", 49_999), (50_001, *b"CZK", 50_000), (50_000, *b"EUR", 50_000)])
     {
         let provider = crooked(amount_minor, currency);
         world.provider = Some(provider.clone());
@@ -232,10 +249,32 @@ pub async fn money_that_does_not_fit_goes_back(mut world: World) {
         world.shop.payment_returned(&token).await.unwrap();
         world.settle_down().await;
         assert_eq!(world.order(&token).await.stage, Stage::Refunded);
-        assert_eq!(provider.refunds.lock().unwrap().len(), 1);
+        let refunds = provider.refunds.lock().unwrap().clone();
+        assert_eq!(refunds.len(), 1);
+        assert_eq!(refunds[0].amount.amount_minor, back_minor);
         assert!(world.order(&token).await.details.tickets.is_empty());
     }
     world.all_is_well().await;
+}
+
+pub async fn a_refund_that_fails_is_tried_again_and_one_that_cannot_be_is_not(mut world: World) {
+    for (seat, mood, back) in
+        [(0, Mood::Busy, true), (1, Mood::Pending, true), (2, Mood::Never, false)]
+    {
+        let provider = crooked(40_000, *b"CZK");
+        provider.moods.lock().unwrap().extend([mood, Mood::Busy]);
+        world.provider = Some(provider.clone());
+        world.restart();
+        let (_, held) = world.hold_seats(&[seat]).await;
+        let checked_out = world.check_out(&held, &format!("jana{seat}@example.com")).await.unwrap();
+        let token = checked_out.order().as_str().to_owned();
+        world.shop.payment_returned(&token).await.unwrap();
+        world.settle_down().await;
+        let stage = if back { Stage::Refunded } else { Stage::Refunding };
+        assert_eq!(world.order(&token).await.stage, stage, "{mood:?}");
+        assert_eq!(provider.refunds.lock().unwrap().len(), usize::from(back), "{mood:?}");
+        assert!(provider.moods.lock().unwrap().is_empty());
+    }
 }
 
 pub async fn a_webhook_that_overtakes_the_answer_waits(mut world: World) {

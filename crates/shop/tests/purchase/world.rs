@@ -267,7 +267,8 @@ impl World {
             for payment in &order.payments {
                 let due = payment.state == PaymentState::RefundDue;
                 assert!(!due, "a refund that was never carried out: {order:?}");
-                if payment.state == PaymentState::Refunded {
+                // A provider of a test may have charged less than it was asked to.
+                if payment.state == PaymentState::Refunded && self.provider.is_none() {
                     assert_eq!(payment.refunded_minor, payment.amount_minor);
                 }
             }
