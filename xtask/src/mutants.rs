@@ -17,8 +17,8 @@ use crate::command::{cargo, read, root};
 
 /// What the simulation runs, and itself.
 const CRATES: [&str; 3] = ["ledger", "log", "sim"];
-/// Commands within which a planted bug must show.
-const OPERATIONS: &str = "200000";
+/// Commands within which a planted bug must show; most show within the first thousand.
+const OPERATIONS: &str = "1000000";
 /// Of what was found; the rest is for whoever replays the seed.
 const FOUND_CHARS_MAX: usize = 140;
 
@@ -61,6 +61,17 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
+impl Mutant {
+    /// The source with the bug in it.
+    fn planted(&self) -> Result<String> {
+        let path = root().join("crates").join(self.file);
+        let text = fs::read_to_string(&path).with_context(|| format!("no {}", self.file))?;
+        let times = text.matches(self.before).count();
+        ensure!(times == 1, "{}: the text of this mutant is there {times} times", self.name);
+        Ok(text.replace(self.before, self.after))
+    }
+}
+
 /// A copy of what is simulated, with a target directory of its own.
 struct Workspace {
     folder: PathBuf,
@@ -84,10 +95,7 @@ impl Workspace {
 
     fn plant(&self, mutant: &Mutant) -> Result<()> {
         let path = self.folder.join("crates").join(mutant.file);
-        let text = fs::read_to_string(&path).with_context(|| format!("no {}", mutant.file))?;
-        let times = text.matches(mutant.before).count();
-        ensure!(times == 1, "{}: the text of this mutant is there {times} times", mutant.name);
-        Ok(fs::write(path, text.replace(mutant.before, mutant.after))?)
+        Ok(fs::write(path, mutant.planted()?)?)
     }
 
     fn restore(&self, file: &str) -> Result<()> {
@@ -148,4 +156,16 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mutant, table};
+
+    #[test]
+    fn every_mutant_still_has_its_place_in_the_sources() {
+        let lost: Vec<_> =
+            table::MUTANTS.iter().map(Mutant::planted).filter_map(Result::err).collect();
+        assert!(lost.is_empty(), "{lost:?}");
+    }
 }

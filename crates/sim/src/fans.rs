@@ -192,17 +192,17 @@ impl Fans {
             0..4 => self.block(random),
             4..9 => self.unblock(random),
             9..11 => Command::Reprice(random_prices(random, categories, ticket_types)),
-            11..14 => Command::SetAllocation(
+            11..15 => Command::SetAllocation(
                 random_allocation_id(random, self.terms.allocations.len()),
                 self.any_allocation(random),
             ),
-            14 => Command::SetWindows(random_windows(random, ticket_types, now)),
             15 => Command::SetLimits(random_limits(random)),
             16..19 => random_capacity(random, &self.terms.areas)
                 .map_or(Command::Open, Command::SetAreaCapacity),
             19 => Command::Define(Arc::clone(&self.terms)),
             20 => Command::Close,
-            21..26 => Command::SetWindows(Vec::new()),
+            21..24 => Command::SetWindows(random_windows(random, ticket_types, now)),
+            24..30 => Command::SetWindows(Vec::new()),
             _ => Command::Open,
         }
     }

@@ -123,15 +123,15 @@ pub(crate) fn random_windows(random: &mut SmallRng, ticket_types: u16, now: Time
     if random.random_bool(0.4) {
         return Vec::new();
     }
-    (0..random.random_range(1..=3))
+    (0..random.random_range(1..=2))
         .map(|_| {
             let opens = random.random_range(-10..20) * TICK_MS;
-            let closes = opens + random.random_range(1..200) * TICK_MS;
+            let closes = opens + random.random_range(1..60) * TICK_MS;
             Window {
                 channels: some_of(random, &CHANNELS),
                 ticket_types: random_ticket_types(random, ticket_types),
                 opens: random.random_bool(0.7).then(|| now.plus_ms(opens)),
-                closes: random.random_bool(0.5).then(|| now.plus_ms(closes)),
+                closes: random.random_bool(0.7).then(|| now.plus_ms(closes)),
             }
         })
         .collect()

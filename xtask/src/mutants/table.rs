@@ -123,7 +123,7 @@ pub(super) const MUTANTS: [Mutant; 22] = [
         name: "an answer leaves before the append",
         file: "log/src/sequencer/batch.rs",
         before: "
-            match self.write_round().await? {
+            match self.write_round(up_to_date).await? {
                 Settled::Durable(at) => {
                     self.commit(at);
                     self.answer();",
@@ -131,7 +131,7 @@ pub(super) const MUTANTS: [Mutant; 22] = [
             let applied = self.round.applied.clone();
             self.answer();
             self.round.applied = applied;
-            match self.write_round().await? {
+            match self.write_round(up_to_date).await? {
                 Settled::Durable(at) => {
                     self.commit(at);
                     self.round.applied.clear();",
@@ -148,8 +148,8 @@ pub(super) const MUTANTS: [Mutant; 22] = [
     Mutant {
         name: "a refusal rests on a state that has fallen behind",
         file: "log/src/sequencer/batch.rs",
-        before: "return self.confirm_head().await;",
-        after: "return Ok(Settled::AtHead);",
+        before: "return if up_to_date { Ok(Settled::UpToDate) } else { self.look_at_head().await };",
+        after: "return Ok(Settled::UpToDate);",
     },
     Mutant {
         name: "a lost acknowledgement counts as nothing happened",
