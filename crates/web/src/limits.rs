@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-/// Bytes of a posted form or webhook; a checkout with fifty names in the longest alphabet stays
+/// Bytes of a webhook; they name a payment and little else.
+pub const WEBHOOK_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a posted form; a checkout with fifty names in the longest alphabet stays
 /// below.
 pub const FORM_BYTES_MAX: usize = 64 * 1024;
 /// Fields of a posted form: a type for each of fifty places, in each of sixty categories' empty

@@ -26,8 +26,8 @@ use crate::{
 /// Names a request in logs and in answers.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Wraps pages and the API in everything that they need.
-pub fn around(pages: Router<App>, api: Router<App>, app: &App) -> Router<App> {
+/// Wraps pages, and what machines talk to, in everything that they need.
+pub fn around(pages: Router<App>, machines: Router<App>, app: &App) -> Router<App> {
     let places = load::Places::new(IN_FLIGHT_MAX);
     let of_pages = ServiceBuilder::new()
         // Other sites' pages cannot send our forms.
@@ -38,7 +38,7 @@ pub fn around(pages: Router<App>, api: Router<App>, app: &App) -> Router<App> {
     // A failure becomes a page in the visitor's language, or a problem document.
     let pages = guarded(pages.layer(of_pages), &places)
         .layer(from_fn_with_state(app.clone(), faults::pages));
-    let api = guarded(api, &places).layer(from_fn(faults::problems));
+    let machines = guarded(machines, &places).layer(from_fn(faults::problems));
     let outside = ServiceBuilder::new()
         // Every request has a name, and every answer says it.
         .layer(from_fn_with_state(app.clone(), access::name))
@@ -48,10 +48,13 @@ pub fn around(pages: Router<App>, api: Router<App>, app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), policy::headers))
         // Small on the wire.
         .layer(CompressionLayer::new());
-    pages.merge(api).layer(outside)
+    pages.merge(machines).layer(outside)
 }
 
-fn guarded(router: Router<App>, places: &load::Places) -> Router<App> {
+fn guarded<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    places: &load::Places,
+) -> Router<S> {
     let guards = ServiceBuilder::new()
         // A full house says so at once.
         .layer(from_fn_with_state(places.clone(), load::shed))
@@ -60,4 +63,43 @@ fn guarded(router: Router<App>, places: &load::Places) -> Router<App> {
         // Nobody waits for ever.
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT));
     router.layer(guards)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        Router,
+        body::{Body, to_bytes},
+        http::{Request, StatusCode},
+        middleware::from_fn,
+        response::Response,
+        routing::get,
+    };
+    use tower::ServiceExt as _;
+
+    use super::{faults, guarded, load::Places};
+
+    async fn ask(places: usize, address: &str) -> Response {
+        let router = Router::new()
+            .route("/fine", get(async || "fine"))
+            .route("/panics", get(async || -> &'static str { panic!("a bug") }));
+        let router = guarded(router, &Places::new(places)).layer(from_fn(faults::problems));
+        router.oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_full_house_sends_away_and_says_when_to_come_back() {
+        assert_eq!(ask(1, "/fine").await.status(), StatusCode::OK);
+        let full = ask(0, "/fine").await;
+        assert_eq!(full.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(full.headers().contains_key("retry-after"));
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_one_failed_request_without_its_cause() {
+        let failed = ask(1, "/panics").await;
+        assert_eq!(failed.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(failed.into_body(), 10_000).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("bug"));
+    }
 }

@@ -56,15 +56,16 @@ pub fn router(shop: Shop, config: WebConfig) -> Router {
         .route("/dev/outbox/{file}", get(outbox::show))
         .route("/dev/outbox/{file}/html", get(outbox::html))
         .route("/dev/outbox/{file}/files/{index}", get(outbox::file))
-        // What browsers load, and what providers tell.
+        // What browsers load.
         .route("/assets/{hash}/{*path}", get(files::asset))
         .route("/favicon.ico", get(files::favicon))
         .route("/robots.txt", get(files::robots))
-        .route("/webhooks/{provider}", post(webhooks::receive))
         .fallback(async || Fail::NOT_FOUND);
     // Whoever asks whether the shop lives is answered even when it is full.
     let health =
         Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
-    let api = Router::new().nest("/api/v1", api::router().with_state(app.shop.clone()));
-    middleware::around(pages, api, &app).merge(health).with_state(app)
+    let machines = Router::new()
+        .route("/webhooks/{provider}", post(webhooks::receive))
+        .nest("/api/v1", api::router().with_state(app.shop.clone()));
+    middleware::around(pages, machines, &app).merge(health).with_state(app)
 }
