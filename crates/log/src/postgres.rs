@@ -6,6 +6,7 @@
 //! whatever the server's default is; a cluster that must survive the loss of its primary sets
 //! `synchronous_standby_names`.
 
+mod connections;
 mod outcome;
 mod schema;
 
@@ -14,23 +15,19 @@ use std::{str::FromStr, time::Duration};
 use async_trait::async_trait;
 use bytes::Bytes;
 use sqlx::{
-    Connection, PgPool, Postgres, Row,
-    pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
+    PgConnection, Row,
+    postgres::{PgConnectOptions, PgRow},
 };
 use tokio::time::timeout;
 
 use crate::{
     AppendError, Log, LogError, Position, Stored, Stream, StreamKind,
     limits::{
-        FRAME_BYTES_MAX, POSTGRES_ACQUIRE, POSTGRES_ANSWER, POSTGRES_CONNECTIONS,
-        POSTGRES_STATEMENT, READ_BYTES_MAX, READ_ENTRIES_MAX, SNAPSHOT_BYTES_MAX, SNAPSHOTS_KEPT,
-        STREAMS_PAGE_MAX,
+        FRAME_BYTES_MAX, POSTGRES_ANSWER, POSTGRES_CONNECTIONS, POSTGRES_STATEMENT, READ_BYTES_MAX,
+        READ_ENTRIES_MAX, SNAPSHOT_BYTES_MAX, SNAPSHOTS_KEPT, STREAMS_PAGE_MAX,
     },
 };
-
-/// A connection that does not answer a ping in this time is not worth keeping.
-const WEED: Duration = Duration::from_millis(50);
+use connections::{Connections, Leased};
 
 /// How a log talks to its server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +53,7 @@ impl Default for PostgresConfig {
 
 /// A log in one database.
 pub struct PostgresLog {
-    pool: PgPool,
+    connections: Connections,
     answer_timeout: Duration,
 }
 
@@ -72,53 +69,38 @@ impl PostgresLog {
         if options.get_application_name().is_none() {
             options = options.application_name("frontrow-log");
         }
-        let pool = PgPoolOptions::new()
-            .max_connections(config.connections)
-            .acquire_timeout(POSTGRES_ACQUIRE)
-            // A round trip for each append; a connection that broke meanwhile shows itself anyway.
-            .test_before_acquire(false)
-            .connect_with(options)
-            .await?;
-        schema::migrate(&pool).await?;
-        Ok(Self { pool, answer_timeout: config.answer_timeout })
+        let log = Self {
+            connections: Connections::new(options, config.connections),
+            answer_timeout: config.answer_timeout,
+        };
+        let mut leased = log.connections.lease().await?;
+        schema::migrate(&mut leased.connection).await?;
+        leased.keep();
+        Ok(log)
     }
 
     /// Closes all connections. Appends afterwards fail.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.connections.close().await;
     }
 
-    /// Runs a query; a connection that does not answer in time is thrown away.
+    /// Runs a query. A connection that does not answer in time is not used again.
     async fn ask<T>(
         &self,
-        query: impl AsyncFnOnce(&mut PoolConnection<Postgres>) -> Result<T, sqlx::Error>,
+        query: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, LogError> {
-        let mut connection = self.pool.acquire().await?;
-        match timeout(self.answer_timeout, query(&mut connection)).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => {
-                self.weed(&error).await;
-                Err(error.into())
-            }
-            Err(_) => {
-                connection.close_on_drop();
-                Err(LogError::TimedOut)
-            }
-        }
+        let mut leased = self.connections.lease().await?;
+        let answer = timeout(self.answer_timeout, query(&mut leased.connection)).await;
+        let answer = answer.map_err(|_| LogError::TimedOut)?;
+        self.give_back(leased, answer.as_ref().err());
+        Ok(answer?)
     }
 
-    /// When one connection is lost, the server has probably ended or moved, and the others are lost
-    /// too. They are found now, so that they do not fail one operation each.
-    async fn weed(&self, error: &sqlx::Error) {
-        if !outcome::is_lost_connection(error) {
-            return;
-        }
-        let mut checked = Vec::new();
-        while let Some(mut connection) = self.pool.try_acquire() {
-            if !matches!(timeout(WEED, connection.ping()).await, Ok(Ok(()))) {
-                connection.close_on_drop();
-            }
-            checked.push(connection);
+    fn give_back(&self, leased: Leased<'_>, error: Option<&sqlx::Error>) {
+        if error.is_some_and(outcome::is_lost_connection) {
+            self.connections.forget();
+        } else {
+            leased.keep();
         }
     }
 }
@@ -129,10 +111,9 @@ impl Log for PostgresLog {
         if bytes.len() > FRAME_BYTES_MAX {
             return Err(AppendError::Failed(LogError::TooLarge { bytes: bytes.len() }));
         }
-        let acquired = self.pool.acquire().await;
-        // Nothing was sent yet.
-        let mut connection = acquired.map_err(|error| AppendError::Failed(error.into()))?;
-        let inserted = sqlx::query(
+        // Without a connection nothing was sent.
+        let mut leased = self.connections.lease().await.map_err(AppendError::Failed)?;
+        let append = sqlx::query(
             "INSERT INTO log_entries (stream_kind, stream_id, position, body)
             SELECT $1, $2, $3, $4
             WHERE $3 = 1 OR EXISTS (
@@ -141,21 +122,16 @@ impl Log for PostgresLog {
             )",
         )
         .bind(i16::from(stream.kind.code()))
-        .bind(&stream.id.to_be_bytes()[..])
+        .bind(stream.id.to_be_bytes())
         .bind(number(at.0))
-        .bind(&bytes[..])
-        .execute(&mut *connection);
-        match timeout(self.answer_timeout, inserted).await {
-            Ok(Ok(done)) if done.rows_affected() == 1 => Ok(()),
-            Ok(Ok(_)) => Err(AppendError::Gap),
-            Ok(Err(error)) => {
-                self.weed(&error).await;
-                Err(outcome::of_append(error))
-            }
-            Err(_) => {
-                connection.close_on_drop();
-                Err(AppendError::Doubtful(LogError::TimedOut))
-            }
+        .bind(&bytes[..]);
+        let answer = timeout(self.answer_timeout, append.execute(&mut leased.connection)).await;
+        let answer = answer.map_err(|_| AppendError::Doubtful(LogError::TimedOut))?;
+        self.give_back(leased, answer.as_ref().err());
+        match answer {
+            Ok(done) if done.rows_affected() == 1 => Ok(()),
+            Ok(_) => Err(AppendError::Gap),
+            Err(error) => Err(outcome::of_append(error)),
         }
     }
 
@@ -186,7 +162,7 @@ impl Log for PostgresLog {
         .bind(number(after.0))
         .bind(number(limit.min(READ_ENTRIES_MAX) as u64))
         .bind(number(READ_BYTES_MAX as u64));
-        let rows = self.ask(async |connection| query.fetch_all(&mut **connection).await).await?;
+        let rows = self.ask(async |connection| query.fetch_all(connection).await).await?;
         rows.iter().map(stored).collect()
     }
 
@@ -197,7 +173,7 @@ impl Log for PostgresLog {
         )
         .bind(i16::from(stream.kind.code()))
         .bind(stream.id.to_be_bytes());
-        position(self.ask(async |connection| query.fetch_one(&mut **connection).await).await?)
+        position(self.ask(async |connection| query.fetch_one(connection).await).await?)
     }
 
     async fn streams(&self, after: Option<Stream>, limit: usize) -> Result<Vec<Stream>, LogError> {
@@ -212,7 +188,7 @@ impl Log for PostgresLog {
         .bind(kind)
         .bind(id)
         .bind(number(limit.min(STREAMS_PAGE_MAX) as u64));
-        let rows = self.ask(async |connection| query.fetch_all(&mut **connection).await).await?;
+        let rows = self.ask(async |connection| query.fetch_all(connection).await).await?;
         rows.iter().map(stream).collect()
     }
 
@@ -234,7 +210,7 @@ impl Log for PostgresLog {
         .bind(id)
         .bind(number(at.0))
         .bind(&bytes[..]);
-        self.ask(async |connection| save.execute(&mut **connection).await).await?;
+        self.ask(async |connection| save.execute(connection).await).await?;
         let prune = sqlx::query(
             "DELETE FROM log_snapshots
             WHERE stream_kind = $1 AND stream_id = $2 AND position < (
@@ -245,7 +221,7 @@ impl Log for PostgresLog {
         .bind(kind)
         .bind(id)
         .bind(number(SNAPSHOTS_KEPT as u64 - 1));
-        self.ask(async |connection| prune.execute(&mut **connection).await).await?;
+        self.ask(async |connection| prune.execute(connection).await).await?;
         Ok(())
     }
 
@@ -262,8 +238,7 @@ impl Log for PostgresLog {
         .bind(i16::from(stream.kind.code()))
         .bind(stream.id.to_be_bytes())
         .bind(before.map_or(i64::MAX, |before| number(before.0)));
-        let row =
-            self.ask(async |connection| query.fetch_optional(&mut **connection).await).await?;
+        let row = self.ask(async |connection| query.fetch_optional(connection).await).await?;
         row.as_ref().map(stored).transpose()
     }
 
@@ -275,7 +250,7 @@ impl Log for PostgresLog {
         .bind(i16::from(stream.kind.code()))
         .bind(stream.id.to_be_bytes())
         .bind(number(at.0));
-        self.ask(async |connection| query.execute(&mut **connection).await).await?;
+        self.ask(async |connection| query.execute(connection).await).await?;
         Ok(())
     }
 }

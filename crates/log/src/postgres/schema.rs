@@ -1,6 +1,6 @@
 //! The tables of the log, and how they came about.
 
-use sqlx::{Executor, PgConnection, PgPool};
+use sqlx::{Connection, Executor, PgConnection};
 
 use crate::LogError;
 
@@ -33,9 +33,11 @@ const LOCK: i64 = i64::from_be_bytes(*b"frontrow");
 
 /// Brings the schema up to date; does nothing to one that is. Waits only briefly for the locks it
 /// needs, so that it never queues up in front of a busy table.
-pub(super) async fn migrate(pool: &PgPool) -> Result<(), LogError> {
-    let mut transaction = pool.begin().await?;
-    transaction.execute("SET LOCAL lock_timeout = '3s'").await?;
+pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), LogError> {
+    let mut transaction = connection.begin().await?;
+    transaction
+        .execute("SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '60s'")
+        .await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
     let done = done(&mut transaction).await?;
     for (number, migration) in (1_i32..).zip(MIGRATIONS) {

@@ -50,10 +50,8 @@ async fn postgres_lost_connections_heal() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_gives_up_on_a_table_that_is_locked() {
     let world = Postgres::new("locked_table").await;
-    let config = PostgresConfig {
-        statement_timeout: Duration::from_millis(100),
-        ..PostgresConfig::default()
-    };
+    let config =
+        PostgresConfig { statement_timeout: Duration::from_secs(1), ..PostgresConfig::default() };
     let log = PostgresLog::connect(&world.url(), &config).await.unwrap();
     append(&log, 1).await.unwrap();
     let mut locker = PgConnection::connect(&world.url()).await.unwrap();
@@ -73,21 +71,22 @@ async fn postgres_that_does_not_answer_leaves_a_doubt() {
     let world = Postgres::new("no_answer").await;
     let config =
         PostgresConfig { answer_timeout: Duration::from_millis(100), ..PostgresConfig::default() };
-    let log = PostgresLog::connect(&world.url(), &config).await.unwrap();
+    let impatient = PostgresLog::connect(&world.url(), &config).await.unwrap();
+    let log = world.open().await;
     let mut locker = PgConnection::connect(&world.url()).await.unwrap();
     let mut lock = locker.begin().await.unwrap();
     lock.execute("LOCK TABLE log_entries IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    let doubtful = append(&log, 1).await;
+    let doubtful = append(&impatient, 1).await;
     assert!(matches!(doubtful, Err(AppendError::Doubtful(_))), "{doubtful:?}");
-    assert!(log.head(STREAM).await.is_err());
+    assert!(impatient.head(STREAM).await.is_err());
     lock.rollback().await.unwrap();
     // It may arrive late; either way the position is taken once.
-    match append(&log, 1).await {
+    match append(&*log, 1).await {
         Ok(()) | Err(AppendError::Taken) => {}
         other => panic!("{other:?}"),
     }
     assert_eq!(log.head(STREAM).await.unwrap(), Position(1));
-    drop((log, locker));
+    drop((log, impatient, locker));
     world.destroy().await;
 }
 
