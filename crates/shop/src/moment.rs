@@ -104,3 +104,50 @@ impl Moment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use frontrow_ledger::Time;
+    use jiff::{Timestamp, tz::TimeZone};
+
+    use super::{Days, Moment};
+
+    fn days() -> Days {
+        let at = |text: &str| Time(text.parse::<Timestamp>().unwrap().as_millisecond());
+        Days {
+            zone: TimeZone::get("Europe/Prague").unwrap(),
+            // Past midnight in Prague, but not in UTC.
+            imported: at("2027-03-01T23:30:00Z"),
+            starts: Some(at("2027-06-12T18:00:00Z")),
+        }
+    }
+
+    fn check(moment: Moment, expected: &str) {
+        let on = moment.on(&days()).unwrap();
+        let on = Timestamp::from_millisecond(on.0).unwrap();
+        assert_eq!(on, expected.parse().unwrap());
+    }
+
+    #[test]
+    fn moments_are_in_the_venues_own_time() {
+        let local = |text: &str| Moment::At(text.parse().unwrap());
+        check(local("2027-06-12T20:00"), "2027-06-12T18:00:00Z");
+        check(local("2027-01-12T20:00"), "2027-01-12T19:00:00Z");
+        check(local("2027-03-28T02:30"), "2027-03-28T01:30:00Z");
+        check(local("2027-10-31T02:30"), "2027-10-31T00:30:00Z");
+        let at = "11:00".parse().unwrap();
+        check(Moment::InDays { days: 0, at }, "2027-03-02T10:00:00Z");
+        check(Moment::InDays { days: 30, at }, "2027-04-01T09:00:00Z");
+        check(Moment::DaysBefore { days: 1, at }, "2027-06-11T09:00:00Z");
+    }
+
+    #[test]
+    fn what_is_off_the_calendar_is_no_moment() {
+        let at = "11:00".parse().unwrap();
+        assert_eq!(Moment::InDays { days: i64::MAX, at }.on(&days()), None);
+        let nowhere = Days { starts: None, ..days() };
+        assert_eq!(Moment::DaysBefore { days: 1, at }.on(&nowhere), None);
+    }
+}

@@ -32,8 +32,26 @@ impl Shop {
         if self.is_sold(&payment).await? && self.keep(&payment).await? {
             return Ok(Done::Finished);
         }
-        let id = self.derive("refund", "payment", &[payment.id.as_bytes()]);
-        self.write_refund(random::custom_uuid(id), &payment, amount_minor, reason).await
+        self.write_refund(self.refund_id(&payment), &payment, amount_minor, reason).await
+    }
+
+    /// The jobs of a refund were given up, or never written: does what they should have done.
+    pub(crate) async fn refund_overdue(&self, payment: &Payment) -> Result<()> {
+        let id = self.refund_id(payment);
+        if self.inner.store.refund(id).await?.is_none() {
+            self.refund_payment(payment.id, payment.amount_minor, "overdue").await?;
+        }
+        match self.inner.store.refund(id).await? {
+            Some(refund) if refund.state == frontrow_store::refunds::RefundState::Due => {
+                self.carry_out_refund(id).await.map(|_| ())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// One payment goes back whole at most once.
+    fn refund_id(&self, payment: &Payment) -> Uuid {
+        random::custom_uuid(self.derive("refund", "payment", &[payment.id.as_bytes()]))
     }
 
     /// The ledger has sold the order after all: whoever decided to give the money back was overtaken. The money stays,

@@ -123,7 +123,7 @@ impl Shop {
             PaymentState::RefundDue => {
                 tracing::error!(payment.id = %payment.id, "a refund is overdue");
                 self.look_again(&payment, REFUND_OVERDUE_MS).await?;
-                self.refund_payment(payment.id, payment.amount_minor, "overdue").await?;
+                self.refund_overdue(&payment).await?;
                 Ok(Settled::Refund)
             }
             _ => self.settle(payment.id).await,

@@ -14,6 +14,8 @@ use frontrow_shop::{
     sale_file::{SaleFile, SaleFileError},
 };
 
+use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
+
 macro_rules! sample {
     ($name:literal) => {
         (
@@ -256,6 +258,50 @@ categories = [{ key = "Box" }]
         "/blocks/1",
     ];
     assert_eq!(pointers(&faults), expected);
+}
+
+// ---- arbitrary files ----
+
+proptest! {
+    #[test]
+    fn no_mutation_of_a_sample_makes_the_import_panic(
+        // All but the arena, whose plan takes longer to read than the others together.
+        sample in 1..SAMPLES.len(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..20, edit()), 1..6),
+    ) {
+        let (_, file, plan) = SAMPLES[sample];
+        let mut bytes = file.to_vec();
+        for (at, cut, edit) in edits {
+            let at = at.index(bytes.len());
+            let end = (at + cut).min(bytes.len());
+            bytes.splice(at..end, edit);
+        }
+        if let Ok(file) = SaleFile::parse(&bytes) {
+            let _ = Sellable::new(&Plan::parse(plan).unwrap(), &file.sale);
+        }
+    }
+}
+
+/// Noise, or words that mean something somewhere.
+fn edit() -> impl Strategy<Value = Vec<u8>> {
+    let words = prop::sample::select(vec![
+        "[",
+        "]]",
+        "{",
+        "\"",
+        "\n",
+        " = ",
+        "nan",
+        "-1",
+        "9223372036854775807",
+        "1e400",
+        "true",
+        "[[blocks]]\n",
+        "1979-05-27T07:32:00Z",
+        "\u{202e}",
+    ]);
+    let noise = prop::collection::vec(any::<u8>(), 0..4);
+    prop_oneof![noise, words.prop_map(|word| word.as_bytes().to_vec())]
 }
 
 // ---- helpers ----
