@@ -33,12 +33,27 @@ pub struct Visitor {
     pub javascript: bool,
 }
 
-/// A browser with an empty profile; dropping it ends its driver, and the driver ends the browser.
+impl Visitor {
+    /// The usual one: on the way home, in Prague.
+    pub const fn phone() -> Self {
+        Self { device: Device::Phone, language: "cs", javascript: true }
+    }
+
+    pub const fn desktop() -> Self {
+        Self { device: Device::Desktop, language: "en", javascript: true }
+    }
+}
+
+/// A browser with an empty profile; dropping it ends the browser first, and then its driver.
 pub struct Chrome {
     pub page: WebDriver,
-    driver: Child,
+    port: u16,
+    _driver: Driver,
     _profile: tempfile::TempDir,
 }
+
+/// A chromedriver that ends with its test.
+struct Driver(Child);
 
 impl Chrome {
     pub async fn start(visitor: Visitor) -> Self {
@@ -49,19 +64,23 @@ impl Chrome {
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver is missing: run `cargo xtask test`, which installs it");
+        let driver = Driver(driver);
+        wait_until_listening(port).await;
         let profile = tempfile::tempdir().unwrap();
-        let capabilities = capabilities(visitor, &profile);
-        let mut driver = Some(driver);
-        for _ in 0..100 {
-            match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities.clone()).await {
-                Ok(page) => {
-                    let driver = driver.take().expect("taken once");
-                    return Self { page, driver, _profile: profile };
-                }
-                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
-            }
-        }
-        panic!("chromedriver does not answer");
+        let address = format!("http://127.0.0.1:{port}");
+        let page = WebDriver::new(address, capabilities(visitor, &profile)).await.unwrap();
+        Self { page, port, _driver: driver, _profile: profile }
+    }
+
+    /// What the browser complained about since it was asked last: errors, refused requests.
+    pub async fn complaints(&self) -> Vec<String> {
+        let session = self.page.session_id();
+        let log = format!("http://127.0.0.1:{}/session/{session}/se/log", self.port);
+        let request =
+            reqwest::Client::new().post(log).json(&serde_json::json!({"type": "browser"}));
+        let answer: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+        let entries = answer["value"].as_array().expect("chromedriver keeps the console's log");
+        entries.iter().map(|entry| entry["message"].to_string()).collect()
     }
 
     /// Ends the browser in order, so that a failed test shows its own error and not the driver's.
@@ -70,11 +89,21 @@ impl Chrome {
     }
 }
 
-impl Drop for Chrome {
+impl Drop for Driver {
     fn drop(&mut self) {
-        self.driver.kill().ok();
-        self.driver.wait().ok();
+        self.0.kill().ok();
+        self.0.wait().ok();
     }
+}
+
+async fn wait_until_listening(port: u16) {
+    for _ in 0..200 {
+        if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("chromedriver does not answer");
 }
 
 fn capabilities(visitor: Visitor, profile: &tempfile::TempDir) -> thirtyfour::ChromeCapabilities {
@@ -91,6 +120,8 @@ fn capabilities(visitor: Visitor, profile: &tempfile::TempDir) -> thirtyfour::Ch
         "--disable-background-networking".to_owned(),
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
+        // What scrolls smoothly cannot be clicked meanwhile.
+        "--force-prefers-reduced-motion".to_owned(),
         format!("--window-size={width},{height}"),
         format!("--user-data-dir={profile}"),
         format!("--accept-lang={}", visitor.language),
@@ -109,5 +140,8 @@ fn capabilities(visitor: Visitor, profile: &tempfile::TempDir) -> thirtyfour::Ch
         "profile.managed_default_content_settings.javascript": scripts,
     });
     capabilities.add_experimental_option("prefs", preferences).unwrap();
+    let logged = serde_json::json!({ "browser": "WARNING" });
+    let all: &mut thirtyfour::Capabilities = capabilities.as_mut();
+    all.set("goog:loggingPrefs", logged).unwrap();
     capabilities
 }

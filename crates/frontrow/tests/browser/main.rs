@@ -1,8 +1,12 @@
 //! The purchase as a fan does it: the real binary, a real browser, phone and desktop, Czech and
-//! English, with and without JavaScript, and an accessibility check of every page on the way.
+//! English, and an accessibility check of every page on the way.
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(clippy::disallowed_methods, reason = "a test reads its environment")]
 
 mod axe;
 mod chrome;
+mod fan;
+mod payment;
+mod picking;
+mod purchase;
 mod shop;

@@ -29,6 +29,24 @@ impl Shop {
         shop
     }
 
+    /// The first performance of a sample event.
+    pub async fn performance(&self, event: &str) -> String {
+        let found = reqwest::get(format!("{}/api/v1/events/{event}", self.url)).await.unwrap();
+        let found: serde_json::Value = found.json().await.unwrap();
+        found["performances"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody else takes a seat at the club.
+    pub async fn rival_takes(&self, performance: &str, seat: u32) {
+        let wants = serde_json::json!({
+            "wants": [{ "seats": [{ "seat": seat, "ticket_type": "advance" }] }]
+        });
+        let holds = format!("{}/api/v1/performances/{performance}/holds", self.url);
+        let request = reqwest::Client::new().post(holds).json(&wants);
+        let answer = request.header("idempotency-key", format!("rival-of-seat-{seat:08}"));
+        assert_eq!(answer.send().await.unwrap().status(), 201);
+    }
+
     async fn wait_until_ready(&self) {
         let ready = format!("{}/readyz", self.url);
         for _ in 0..600 {

@@ -1,0 +1,129 @@
+//! Somebody at a browser: looks for things, clicks, types, and never sees a page that breaks a
+//! promise.
+
+use std::time::Duration;
+
+use thirtyfour::{By, WebElement, extensions::query::ElementQueryable};
+
+use crate::{
+    axe,
+    chrome::{Chrome, Visitor},
+    shop::Shop,
+};
+
+/// How long a fan waits for something to appear before the test fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// A visitor of a shop.
+pub struct Fan {
+    pub chrome: Chrome,
+    shop: String,
+    visitor: Visitor,
+}
+
+impl Fan {
+    /// Comes to the front page.
+    pub async fn visit(shop: &Shop, visitor: Visitor) -> Self {
+        let chrome = Chrome::start(visitor).await;
+        let fan = Self { chrome, shop: shop.url.clone(), visitor };
+        fan.open("/").await;
+        fan
+    }
+
+    pub async fn open(&self, path: &str) {
+        self.chrome.page.goto(format!("{}{path}", self.shop)).await.unwrap();
+    }
+
+    /// Opens a page again until it shows something.
+    pub async fn open_until(&self, path: &str, css: &str) {
+        for _ in 0..100 {
+            self.open(path).await;
+            if self.is_there(css).await {
+                return;
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        panic!("{path} never shows {css}");
+    }
+
+    /// Waits for something that can be seen.
+    pub async fn find(&self, css: &str) -> WebElement {
+        let found = self.chrome.page.query(By::Css(css)).wait(PATIENCE, GLANCE);
+        match found.and_displayed().first().await {
+            Ok(element) => element,
+            Err(error) => {
+                let url = self.chrome.page.current_url().await.unwrap();
+                let main = self.chrome.page.find(By::Css("body")).await.unwrap();
+                panic!("no {css} on {url}: {error}\n{}", main.text().await.unwrap());
+            }
+        }
+    }
+
+    /// Waits until an element says this.
+    pub async fn reads(&self, css: &str, words: &str) {
+        let found = self.chrome.page.query(By::Css(css)).wait(PATIENCE, GLANCE);
+        let words_there = words.to_owned();
+        let says = found.with_filter(move |element: WebElement| {
+            let words = words_there.clone();
+            async move { Ok(element.text().await.is_ok_and(|text| text.contains(&words))) }
+        });
+        if says.first().await.is_err() {
+            let text = self.find(css).await.text().await.unwrap();
+            panic!("{css} does not say {words:?}, but {text:?}");
+        }
+    }
+
+    pub async fn is_there(&self, css: &str) -> bool {
+        self.chrome.page.query(By::Css(css)).nowait().exists().await.unwrap()
+    }
+
+    pub async fn count(&self, css: &str) -> usize {
+        self.chrome.page.find_all(By::Css(css)).await.unwrap().len()
+    }
+
+    /// Clicks what can be seen; looks again if the page was replaced meanwhile.
+    pub async fn click(&self, css: &str) {
+        for _ in 0..3 {
+            let Err(error) = self.find(css).await.click().await else { return };
+            assert!(error.to_string().contains("stale"), "{css} cannot be clicked: {error}");
+        }
+        panic!("{css} is replaced again and again");
+    }
+
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Arrives on a page: waits for what marks it, and holds it to what every page promises.
+    pub async fn arrives_at(&self, css: &str) {
+        self.find(css).await;
+        let html = self.find("html").await;
+        assert_eq!(html.attr("lang").await.unwrap().as_deref(), Some(self.visitor.language));
+        if self.visitor.javascript {
+            axe::check(&self.chrome.page).await;
+            self.check_requests().await;
+        }
+    }
+
+    /// Nothing is asked of anybody but the shop.
+    async fn check_requests(&self) {
+        let script = "return performance.getEntriesByType('resource').map(entry => entry.name)";
+        let asked = self.chrome.page.execute(script, Vec::new()).await.unwrap();
+        let asked: Vec<String> = asked.convert().unwrap();
+        assert!(!asked.is_empty(), "every page loads its style");
+        let others: Vec<_> = asked.iter().filter(|url| !url.starts_with(&self.shop)).collect();
+        assert!(others.is_empty(), "asked of others: {others:?}");
+    }
+
+    /// Leaves; fails if the browser complained, for example of a breach of the content policy.
+    pub async fn leaves(self) {
+        let mut complaints = self.chrome.complaints().await;
+        // A form filled in badly on purpose is answered with this status.
+        complaints.retain(|complaint| !complaint.contains("status of 422"));
+        self.chrome.quit().await;
+        assert!(complaints.is_empty(), "the browser complains: {complaints:#?}");
+    }
+}
