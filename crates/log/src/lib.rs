@@ -8,7 +8,7 @@
 //! again. So every replica can serve every request and none is special.
 //!
 //! - [`log`]: the trait and its errors. [`memory`], [`sqlite`], [`postgres`]: its engines.
-//! - [`format`]: the bytes of an entry and of a snapshot.
+//! - [`format`](mod@format): the bytes of an entry and of a snapshot.
 //! - [`sequencer`]: one stream of one replica. [`registry`]: all streams of one replica.
 //! - [`limits`]: every bound.
 //!
