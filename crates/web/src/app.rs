@@ -6,6 +6,7 @@ use frontrow_shop::Shop;
 
 use crate::{
     config::WebConfig,
+    pace::Pace,
     shop::{drawings::Drawings, halls::Halls, statuses::Statuses},
 };
 
@@ -22,6 +23,8 @@ pub struct App {
     pub drawings: Arc<Drawings>,
     /// What is free, written once per position of the log.
     pub statuses: Arc<Statuses>,
+    /// How fast each visitor sends forms.
+    pub pace: Arc<Pace>,
 }
 
 impl App {
@@ -33,6 +36,7 @@ impl App {
             halls: Arc::default(),
             drawings: Arc::default(),
             statuses: Arc::default(),
+            pace: Arc::default(),
         }
     }
 }

@@ -60,6 +60,8 @@ impl FromRequest<App> for Posted {
         if !visitor.owns_form(app, &token) {
             return Err(Fail(Fault::FormExpired));
         }
+        let admitted = app.pace.admit(visitor.cart, app.shop.now());
+        admitted.map_err(|retry_seconds| Fail(Fault::TooMany { retry_seconds }))?;
         Ok(Self { visitor, once, fields })
     }
 }

@@ -22,6 +22,7 @@ pub mod form;
 pub mod health;
 pub mod limits;
 pub mod middleware;
+pub mod pace;
 pub mod pages;
 pub mod reply;
 pub mod routes;

@@ -12,6 +12,12 @@ pub const FORM_BYTES_MAX: usize = 64 * 1024;
 pub const FORM_FIELDS_MAX: usize = 400;
 /// Seats that may be looked at by one address: more than any order may have.
 pub const CHOSEN_SEATS_MAX: usize = 50;
+/// Forms that one visitor may send at once, and how far apart after that, in milliseconds.
+pub const FORMS_AT_ONCE: i64 = 20;
+/// See [`FORMS_AT_ONCE`].
+pub const FORM_EVERY_MS: i64 = 500;
+/// Visitors whose pace is remembered; each takes some forty bytes.
+pub const VISITORS_PACED_MAX: usize = 100_000;
 /// Requests that are worked on at once; the next is told to come back. Each takes milliseconds, so
 /// this is seconds of work.
 pub const IN_FLIGHT_MAX: usize = 2_048;

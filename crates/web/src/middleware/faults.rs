@@ -100,7 +100,6 @@ fn spread_out(fault: Fault, spread: u32) -> Fault {
     let retry_seconds = first + (last - first) * spread / 1_000;
     match fault {
         Fault::Busy { .. } => Fault::Busy { retry_seconds },
-        Fault::TooMany { .. } => Fault::TooMany { retry_seconds },
         fault => fault,
     }
 }

@@ -55,6 +55,27 @@ async fn the_same_form_twice_holds_once_and_another_choice_holds_more() {
 }
 
 #[tokio::test]
+async fn a_flood_of_forms_is_slowed_down() {
+    let world = World::new().await;
+    let mut fan = world.visitor();
+    let page = fan.get(&world.at("")).await;
+    let mut sent = 0;
+    let slowed = loop {
+        let answer = fan.send(&page, "area.0.0", &[("area.0.0", "0")]).await;
+        if answer.status != StatusCode::SEE_OTHER {
+            break answer;
+        }
+        sent += 1;
+        assert!(sent < 100, "nobody sends a hundred forms in a moment");
+    };
+    assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!((slowed.heading(), slowed.header("retry-after")), ("A little slower, please", "1"));
+    world.clock.pass_ms(10_000);
+    let answer = fan.send(&page, "area.0.0", &[("area.0.0", "1")]).await;
+    assert_eq!(answer.location(), "/cart");
+}
+
+#[tokio::test]
 async fn a_cookie_that_was_changed_is_nobody_s() {
     let world = World::new().await;
     let mut fan = world.visitor_with_cart().await;

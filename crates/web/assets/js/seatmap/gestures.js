@@ -59,8 +59,8 @@ export function gestures(element, view, onTap) {
   element.addEventListener('pointercancel', (event) => pointers.delete(event.pointerId));
 
   element.addEventListener('wheel', (event) => {
-    // The page scrolls as usual over the whole hall; the map takes the wheel with Ctrl, or once zoomed in.
-    if (!event.ctrlKey && !view.zoomed && event.deltaY > 0) return;
+    // The page scrolls as usual past the map; the map takes the wheel with Ctrl, or once it was clicked.
+    if (!event.ctrlKey && !element.parentElement.contains(document.activeElement)) return;
     event.preventDefault();
     const unit = event.deltaMode === 1 ? 16 : 1;
     view.zoomAt(Math.exp(-event.deltaY * unit * (event.ctrlKey ? 0.012 : 0.0022)), ...place(event));

@@ -35,7 +35,11 @@ async function start() {
   const chosen = new Map();
   const own = new Set(data.own);
   const stage = layout(geometry);
-  const view = new View(geometry.size, () => painter?.redraw());
+  const view = new View(geometry.size, () => {
+    // A finger scrolls the page past the whole hall, and the hall once it is zoomed in.
+    stage.canvas.style.touchAction = view.zoomed ? 'none' : 'pan-y';
+    painter?.redraw();
+  });
   let painter;
   const status = new Status(host.dataset.status, geometry.count, {
     onChange: (taken, freed) => onChange(taken, freed),
