@@ -107,7 +107,6 @@ impl Moment {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
 
     use frontrow_ledger::Time;
     use jiff::{Timestamp, tz::TimeZone};

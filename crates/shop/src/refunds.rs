@@ -106,7 +106,8 @@ impl Shop {
         if let RefundOutcome::OverAmount { left_minor } =
             self.inner.store.create_refund(refund).await?
         {
-            tracing::error!(payment.id = %payment.id, amount_minor, left_minor, "a refund exceeds its payment");
+            let id = payment.id;
+            tracing::error!(payment.id = %id, amount_minor, left_minor, "a refund exceeds its payment");
         }
         self.wake();
         Ok(Done::Finished)
@@ -137,7 +138,8 @@ impl Shop {
                 Ok(Done::Finished)
             }
             RefundState::Failed(failure) => {
-                tracing::error!(refund.id = %refund.id, ?failure, "a refund failed, somebody has to look");
+                let id = refund.id;
+                tracing::error!(refund.id = %id, ?failure, "a refund failed, somebody has to look");
                 self.inner.store.refund_failed(refund.id, self.now()).await?;
                 Ok(Done::Finished)
             }

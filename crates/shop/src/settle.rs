@@ -148,7 +148,8 @@ impl Shop {
             provider::PaymentState::Paid { amount, .. } => {
                 let expected = money(&payment)?;
                 if let Err(mismatch) = amount.settles(expected) {
-                    tracing::error!(payment.id = %payment.id, %mismatch, "a payment does not fit its order");
+                    let id = payment.id;
+                    tracing::error!(payment.id = %id, %mismatch, "a payment does not fit its order");
                     // What came goes back; what came beyond the order is for a person to look at.
                     let same = amount.currency == expected.currency;
                     let arrived = if same { amount } else { expected };
@@ -202,7 +203,8 @@ impl Shop {
                 Ok(Settled::Sold)
             }
             Err(Error::Refused(refusal)) => {
-                tracing::info!(payment.id = %payment.id, refusal = refusal.code(), "late money goes back");
+                let (id, refusal) = (payment.id, refusal.code());
+                tracing::info!(payment.id = %id, refusal, "late money goes back");
                 self.inner.store.fail_order(order.id).await?;
                 self.give_back(payment, payment.amount_minor, "places-gone").await
             }

@@ -58,13 +58,11 @@ impl Fan {
     async fn buy(&self, round: usize) -> Option<Paid> {
         let key = |step: &str| format!("fan-{}-{round}-{step}-0123456789", self.number);
         let places = 1 + round % 2;
+        let types = vec!["advance"; places];
+        let best = json!({ "category": "Table", "ticket_types": types, "may_split": true });
         let wants = match self.number % 2 {
-            0 => {
-                json!({ "best": { "category": "Table", "ticket_types": vec!["advance"; places], "may_split": true } })
-            }
-            _ => {
-                json!({ "area": { "area": "Dance floor", "ticket_types": vec!["advance"; places] } })
-            }
+            0 => json!({ "best": best }),
+            _ => json!({ "area": { "area": "Dance floor", "ticket_types": types } }),
         };
         let holds = format!("/performances/{}/holds", self.performance);
         let (status, hold) = self.post(&holds, &key("hold"), &json!({ "wants": [wants] })).await;
