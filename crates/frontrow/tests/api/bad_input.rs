@@ -93,9 +93,9 @@ async fn bad_bodies_and_keys_are_refused_before_anything_happens() {
     let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     let deep = api.send(post().header("content-type", json).body(deep)).await;
     assert!(deep.status.is_client_error(), "{:?}", deep.status);
-    let large = format!("{{\"wants\": [{}]}}", " ".repeat(400_000));
-    let large = api.send(post().header("content-type", json).body(large)).await;
-    large.expect_problem(413, "too-large");
+    // Refused by its announced length; a client that is still writing could miss the answer.
+    let status = api.announce(&holds, key, 400_000).await;
+    assert!(status.starts_with("HTTP/1.1 413 "), "{status}");
     api.get(&format!("/performances/{performance}")).await.expect(200);
 }
 

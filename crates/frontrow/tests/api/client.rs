@@ -10,6 +10,7 @@ use std::{
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 /// A running demo shop with a client; dropping it kills the shop.
 pub struct Api {
@@ -78,6 +79,21 @@ impl Api {
         let kind = kind.map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
         let bytes = response.bytes().await.unwrap();
         Answer { status, kind, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
+    /// Announces a body and never sends it; the status line that comes back.
+    pub async fn announce(&self, path: &str, key: &str, bytes: usize) -> String {
+        let address = self.base.trim_start_matches("http://");
+        let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let (reader, mut writer) = stream.into_split();
+        let head = format!(
+            "POST /api/v1{path} HTTP/1.1\r\nhost: {address}\r\nidempotency-key: {key}\r\n\
+             content-type: application/json\r\ncontent-length: {bytes}\r\n\r\n{{"
+        );
+        writer.write_all(head.as_bytes()).await.unwrap();
+        let mut status = String::new();
+        BufReader::new(reader).read_line(&mut status).await.unwrap();
+        status
     }
 
     /// The first performance of a sample event.
