@@ -30,8 +30,8 @@ pub async fn run(config: &Config) -> Result<()> {
     let stopping = CancellationToken::new();
     let background = CancellationToken::new();
     let worker = tokio::spawn({
-        let (shop, stop) = (shop.clone(), background.clone());
-        async move { shop.run(stop).await }
+        let (shop, end) = (shop.clone(), background.clone());
+        async move { shop.run(end).await }
     });
     greet(config, imported, listener.local_addr()?);
 
