@@ -10,7 +10,7 @@ use frontrow_shop::Error;
 use crate::{limits::RETRY_SECONDS, pages::fault::Fault};
 
 /// A handler's error. It becomes a page in the visitor's language in
-/// [`fault_pages`](crate::middleware::fault_pages).
+/// the middleware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fail(pub Fault);
 

@@ -1,7 +1,7 @@
 //! What each page shows: view structs, with the template beside each that fills it.
 //!
 //! A view holds what the page says and nothing about where it came from: handlers in
-//! [`shop`](crate::shop) fill them, tests fill them with samples. Texts come from the [`Frame`]'s
+//! [`shop`](crate::shop) fill them, tests fill them with samples. Texts come from the `Frame`'s
 //! language inside the template.
 
 pub mod cart;

@@ -60,7 +60,7 @@ pub async fn read_outbox_mail(folder: &Path, file: &str) -> io::Result<Option<Ve
     }
 }
 
-/// Only names that [`write`] gives: no folders, nothing hidden.
+/// Only names that [`write()`] gives: no folders, nothing hidden.
 fn written_at(file: &str) -> Option<Time> {
     let (millis, rest) = file.strip_suffix(".eml")?.split_once('-')?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
