@@ -1,7 +1,7 @@
 //! What is on: search, filters and the events.
 
 use askama::Template;
-use jiff::Zoned;
+use jiff::{Zoned, civil::Date, tz::TimeZone};
 
 use frontrow_words::Money;
 
@@ -93,6 +93,21 @@ impl FrontPage {
     /// A day on a card: one day, or from when to when.
     pub fn days(&self, card: &EventCard) -> String {
         self.frame.language.date_range(&card.first, &card.last)
+    }
+
+    /// The days that were asked for.
+    pub fn days_asked(&self) -> String {
+        let language = self.frame.language;
+        let day = |text: &str| {
+            let date: Date = text.parse().ok()?;
+            Some(language.day_month_year_short(&date.to_zoned(TimeZone::UTC).ok()?))
+        };
+        match (day(&self.search.from), day(&self.search.to)) {
+            (None, None) => language.t("search-any-day").into_owned(),
+            (from, to) => {
+                format!("{}\u{2013}{}", from.unwrap_or_default(), to.unwrap_or_default())
+            }
+        }
     }
 
     /// The month on a card's calendar leaf.
@@ -188,7 +203,12 @@ mod samples {
             };
             let crowded = Self {
                 frame: Frame::sample(language),
-                search: Search { city: "Praha".to_owned(), ..Search::default() },
+                search: Search {
+                    city: "Praha".to_owned(),
+                    from: "2026-12-11".to_owned(),
+                    to: "2027-01-31".to_owned(),
+                    ..Search::default()
+                },
                 events: cards().into_iter().cycle().take(24).collect(),
                 cities: full.cities.clone(),
                 genres: full.genres.clone(),

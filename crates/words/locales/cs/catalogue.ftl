@@ -44,3 +44,5 @@ genre-classical = Vážná hudba
 genre-family = Pro rodiny
 genre-sport = Sport
 genre-exhibition = Výstava
+search-when = Kdy
+search-any-day = Kdykoli

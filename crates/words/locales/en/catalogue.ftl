@@ -42,3 +42,5 @@ genre-classical = Classical music
 genre-family = For families
 genre-sport = Sport
 genre-exhibition = Exhibition
+search-when = When
+search-any-day = Any day

@@ -69,6 +69,7 @@ export class Painter {
   #draw(now) {
     const { context, view, canvas } = this;
     const ratio = canvas.width / view.width;
+    this.fontSet = undefined;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
     const k = view.scale * ratio;
@@ -163,10 +164,18 @@ export class Painter {
     context.textBaseline = 'middle';
     const top = y - ((lines.length - 1) * size * 1.25) / 2;
     lines.forEach((line, index) => {
-      context.font = `${index === 0 ? 700 : 500} ${index === 0 ? size : size * 0.86}px ${this.font}`;
+      this.#font(index === 0 ? 700 : 500, index === 0 ? size : size * 0.86);
       if (index > 0 && context.measureText(line).width > room) return;
       context.fillText(line, x, top + index * size * 1.25, room);
     });
+  }
+
+  // Whole pixels, and only when it changes: browsers parse a font each time it is set.
+  #font(weight, size) {
+    const font = `${weight} ${Math.round(size)}px ${this.font}`;
+    if (this.fontSet === font) return;
+    this.fontSet = font;
+    this.context.font = font;
   }
 
   #areas() {
@@ -213,7 +222,7 @@ export class Painter {
     context.fillStyle = shape.label.colour ?? this.ink;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
-    context.font = `600 ${shape.label.size}px ${this.font}`;
+    this.#font(600, shape.label.size);
     context.fillText(shape.label.text, shape.label.at[0], shape.label.at[1]);
   }
 
@@ -294,8 +303,8 @@ export class Painter {
           this.#wheelchair(x, y, size);
           continue;
         }
-        context.font = `600 ${size * 0.82}px ${this.font}`;
-        context.fillText(row.seats[seat - row.first], x, y, size * 1.7);
+        this.#font(600, size * 0.82);
+        context.fillText(row.seats[seat - row.first], x, y);
       }
       this.#rowLabel(row, size);
     }
@@ -321,7 +330,7 @@ export class Painter {
       view.toScreen(geometry.x[a] + (dx / length) * reach, geometry.y[a] + (dy / length) * reach);
     if (x < 0 || y < 0 || x > view.width || y > view.height) return;
     context.fillStyle = this.quiet;
-    context.font = `700 ${size * 0.8}px ${this.font}`;
+    this.#font(700, size * 0.8);
     context.fillText(row.label, x, y);
   }
 }
