@@ -15,7 +15,7 @@ mod organiser;
 mod problem;
 mod wants;
 
-use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use axum::{Json, Router, routing::get};
 use frontrow_shop::{Shop, limits::PLAN_BYTES_MAX};
 use utoipa::{
     Modify, OpenApi,
@@ -25,7 +25,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use problem::Problem;
 
-use crate::limits::API_BODY_BYTES_MAX;
+use crate::{limits::API_BODY_BYTES_MAX, middleware::size};
 
 /// What stands at the head of the document.
 #[derive(OpenApi)]
@@ -76,7 +76,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 fn parts() -> (Router<Shop>, utoipa::openapi::OpenApi) {
     let plans = OpenApiRouter::new()
         .routes(routes!(organiser::plans::create_plan))
-        .layer(DefaultBodyLimit::max(PLAN_BYTES_MAX));
+        .layer(size::at_most(PLAN_BYTES_MAX));
     let rest = OpenApiRouter::with_openapi(Head::openapi())
         .routes(routes!(catalogue::list_events))
         .routes(routes!(catalogue::find_event))
@@ -103,6 +103,6 @@ fn parts() -> (Router<Shop>, utoipa::openapi::OpenApi) {
         .routes(routes!(organiser::sale::close_sale))
         .routes(routes!(organiser::orders::list_orders))
         .routes(routes!(organiser::orders::cancel_order))
-        .layer(DefaultBodyLimit::max(API_BODY_BYTES_MAX));
+        .layer(size::at_most(API_BODY_BYTES_MAX));
     rest.merge(plans).split_for_parts()
 }

@@ -6,10 +6,10 @@ mod language;
 mod load;
 mod origin;
 mod policy;
+pub(crate) mod size;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::{HeaderName, StatusCode},
     middleware::{from_fn, from_fn_with_state},
 };
@@ -34,7 +34,7 @@ pub fn around(pages: Router<App>, machines: Router<App>, app: &App) -> Router<Ap
         .layer(from_fn(origin::check))
         // `?lang=cs` is remembered.
         .layer(from_fn_with_state(app.clone(), language::switch))
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
+        .layer(size::at_most(FORM_BYTES_MAX));
     // A failure becomes a page in the visitor's language, or a problem document.
     let pages = guarded(pages.layer(of_pages), &places)
         .layer(from_fn_with_state(app.clone(), faults::pages));

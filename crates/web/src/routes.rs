@@ -11,7 +11,9 @@ use crate::{
     app::App,
     config::WebConfig,
     fail::Fail,
-    files, health, middleware,
+    files, health,
+    limits::WEBHOOK_BYTES_MAX,
+    middleware,
     shop::{
         cart, checkout, drawings, event, front, hold, legal, order, outbox, performance, rows,
         statuses, test_bank, ticket,
@@ -65,7 +67,10 @@ pub fn router(shop: Shop, config: WebConfig) -> Router {
     let health =
         Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
     let machines = Router::new()
-        .route("/webhooks/{provider}", post(webhooks::receive))
+        .route(
+            "/webhooks/{provider}",
+            post(webhooks::receive).layer(middleware::size::at_most(WEBHOOK_BYTES_MAX)),
+        )
         .nest("/api/v1", api::router().with_state(app.shop.clone()));
     middleware::around(pages, machines, &app).merge(health).with_state(app)
 }

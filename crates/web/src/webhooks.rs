@@ -1,23 +1,23 @@
 //! Payment providers speak.
 
 use axum::{
-    body::{Body, to_bytes},
-    extract::{Path, Request, State},
-    http::StatusCode,
+    body::Bytes,
+    extract::{Path, State, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode},
 };
 use frontrow_shop::Error;
 
-use crate::{api::Problem, app::App, limits::WEBHOOK_BYTES_MAX};
+use crate::{api::Problem, app::App};
 
 /// A provider's word. A success means that it need not say so again.
 pub async fn receive(
     State(app): State<App>,
     Path(provider): Path<String>,
-    request: Request,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
-    let (head, body) = request.into_parts();
-    let body = read(body).await?;
-    match app.shop.webhook(&provider, &head.headers, &body).await {
+    let body = body.map_err(|_| Problem::too_large())?;
+    match app.shop.webhook(&provider, &headers, &body).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(Error::NotFound(what)) => Err(Problem::not_found(what)),
         Err(Error::Webhook(error)) => {
@@ -33,10 +33,4 @@ pub async fn receive(
             Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title, ""))
         }
     }
-}
-
-async fn read(body: Body) -> Result<axum::body::Bytes, Problem> {
-    let title = "The body is too large";
-    let too_large = |_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title, "");
-    to_bytes(body, WEBHOOK_BYTES_MAX).await.map_err(too_large)
 }

@@ -39,14 +39,9 @@ fn rejected(rejection: &JsonRejection) -> Problem {
             let title = "The body must be application/json";
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", title, "")
         }
-        rejection if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        rejection if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
         _ => Problem::new(StatusCode::BAD_REQUEST, "unreadable", "The body cannot be read", ""),
     }
-}
-
-/// The body has more bytes than are read.
-pub fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", "")
 }
 
 /// The innermost cause says the field, the line and the column.

@@ -78,6 +78,11 @@ impl Problem {
         )
     }
 
+    /// The body has more bytes than are read.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", "")
+    }
+
     /// The body cannot be used: every fault with its place.
     pub fn faults(faults: &Faults) -> Self {
         let title = "The request is not valid";

@@ -64,6 +64,7 @@ pub(super) async fn problems(request: Request, next: Next) -> Response {
             let busy = StatusCode::SERVICE_UNAVAILABLE;
             Problem::new(busy, "unavailable", "Not available now", detail).into_response()
         }
+        Some(Fault::TooLarge) => Problem::too_large().into_response(),
         Some(fault) => {
             let status = StatusCode::from_u16(fault.status()).unwrap_or(response.status());
             let title = status.canonical_reason().unwrap_or("Failed");

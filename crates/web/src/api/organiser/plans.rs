@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::api::{
     Problem,
     auth::Organiser,
-    body::{InPath, InQuery, too_large},
+    body::{InPath, InQuery},
 };
 
 /// Which hall.
@@ -45,7 +45,7 @@ pub async fn create_plan(
     InQuery(query): InQuery<PlanQuery>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<PlanBody>, Problem> {
-    let body = body.map_err(|_| too_large())?;
+    let body = body.map_err(|_| Problem::too_large())?;
     let plan = shop.put_plan(venue, query.hall.as_deref(), &body).await?;
     Ok(Json(PlanBody { id: plan.id, hall: plan.name, seats: plan.seats }))
 }
