@@ -16,7 +16,8 @@ pub fn run_all(filter: Option<&str>) -> Result<()> {
     let axe = axe::script()?;
     let postgres = Postgres::start(false)?;
     let mut tests = cargo();
-    tests.args(["test", "--workspace"]);
+    // A run is long: it says all that is wrong, not only the first.
+    tests.args(["test", "--workspace", "--no-fail-fast"]);
     tests.args(filter);
     tests.env("TEST_DATABASE_URL", postgres.url()).env("TEST_AXE_SCRIPT", axe);
     run(&mut tests)?;
