@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Result, Shop,
-    fault::{At, Faults},
+    fault::{At, Faults, Problem},
     offer::Sellable,
     plan::Plan,
     random,
@@ -40,8 +40,10 @@ impl Shop {
         let parsed = Plan::parse(plan).map_err(Error::Plan)?;
         let sellable = Sellable::new(&parsed, &file.sale)?;
         let organisation = self.find_organisation(&file.organisation).await?;
-        let venue = self.draft_venue(&file.venue).await?;
-        let event = self.draft_event(organisation.id, &file.event).await?;
+        let at = At::ROOT.key("venue");
+        let venue = self.draft_venue(organisation.id, &file.venue, &at).await?;
+        let at = At::ROOT.key("event");
+        let event = self.draft_event(organisation.id, &file.event, &at).await?;
         let hall = file.hall.as_deref().unwrap_or(&parsed.name);
         let plan_id = plan_id(venue.id, hall);
 
@@ -69,28 +71,30 @@ impl Shop {
         Ok(Imported { slug: event.slug, performances })
     }
 
-    /// Adds a venue, or changes the one with its slug.
-    pub async fn put_venue(&self, spec: &VenueSpec) -> Result<Venue> {
-        let venue = self.draft_venue(spec).await?;
+    /// Adds a venue, or changes the one with its slug, if it is the same organisation's.
+    pub async fn put_venue(&self, organisation: Uuid, spec: &VenueSpec) -> Result<Venue> {
+        let venue = self.draft_venue(organisation, spec, &At::ROOT).await?;
         self.inner.store.put_venue(&venue).await?;
         Ok(venue)
     }
 
-    /// Adds a hall to a venue, or gives it another plan for performances to come. Those that are defined keep theirs.
+    /// Adds a hall to a venue of this organisation, or gives it another plan for performances to come. Those that are
+    /// defined keep theirs. To others the venue does not exist.
     pub async fn put_plan(
         &self,
+        organisation: Uuid,
         venue: Uuid,
         hall: Option<&str>,
         plan: &[u8],
     ) -> Result<SeatingPlan> {
+        let venue = self.own_venue(organisation, venue).await?.ok_or(Error::NotFound("venue"))?;
         let parsed = Plan::parse(plan).map_err(Error::Plan)?;
-        let venue = self.inner.store.venue(venue).await?.ok_or(Error::NotFound("venue"))?;
         self.keep_plan(venue.id, hall.unwrap_or(&parsed.name), plan, &parsed).await
     }
 
     /// Adds an event, or changes the one with its slug, if it is the same organisation's.
     pub async fn put_event(&self, organisation: Uuid, spec: &EventSpec) -> Result<Event> {
-        let event = self.draft_event(organisation, spec).await?;
+        let event = self.draft_event(organisation, spec, &At::ROOT).await?;
         self.inner.store.put_event(&event).await?;
         Ok(event)
     }
@@ -104,10 +108,26 @@ impl Shop {
         }))
     }
 
-    async fn draft_venue(&self, spec: &VenueSpec) -> Result<Venue> {
+    /// A venue, if it is this organisation's.
+    async fn own_venue(&self, organisation: Uuid, venue: Uuid) -> Result<Option<Venue>> {
+        let venue = self.inner.store.venue(venue).await?;
+        Ok(venue.filter(|venue| venue.organisation_id == Some(organisation)))
+    }
+
+    async fn draft_venue(
+        &self,
+        organisation: Uuid,
+        spec: &VenueSpec,
+        at: &At<'_>,
+    ) -> Result<Venue> {
         let known = self.inner.store.venue_by_slug(&spec.slug).await?;
+        let owner = known.as_ref().and_then(|venue| venue.organisation_id);
+        if owner.is_some_and(|owner| owner != organisation) {
+            return Err(anothers(at, "is another organisation's venue"));
+        }
         Ok(Venue {
             id: known.map_or_else(|| self.new_id(self.now()), |venue| venue.id),
+            organisation_id: Some(organisation),
             slug: spec.slug.clone(),
             name: spec.name.clone(),
             city: spec.city.clone(),
@@ -117,13 +137,15 @@ impl Shop {
         })
     }
 
-    async fn draft_event(&self, organisation: Uuid, spec: &EventSpec) -> Result<Event> {
+    async fn draft_event(
+        &self,
+        organisation: Uuid,
+        spec: &EventSpec,
+        at: &At<'_>,
+    ) -> Result<Event> {
         let known = self.inner.store.event_by_slug(&spec.slug).await?;
         if known.as_ref().is_some_and(|event| event.organisation_id != organisation) {
-            let mut faults = Faults::default();
-            let problem = crate::fault::Problem::Contradiction("is another organisation's event");
-            faults.push(At::ROOT.key("event").key("slug"), problem);
-            return Err(faults.into());
+            return Err(anothers(at, "is another organisation's event"));
         }
         let now = self.now();
         Ok(Event {
@@ -169,6 +191,13 @@ impl Shop {
     fn new_id(&self, now: Time) -> Uuid {
         random::uuid(&*self.inner.random, now)
     }
+}
+
+/// The slug of something is taken by somebody else's.
+fn anothers(at: &At<'_>, problem: &'static str) -> Error {
+    let mut faults = Faults::default();
+    faults.push(at.key("slug"), Problem::Contradiction(problem));
+    faults.into()
 }
 
 /// A hall is found again by its venue and name.

@@ -18,7 +18,10 @@ use crate::{
 };
 
 /// Every step in order: its name and its text.
-const STEPS: [(&str, &str); 1] = [("m0001_first", include_str!("migrations/m0001_first.sql"))];
+const STEPS: [(&str, &str); 2] = [
+    ("m0001_first", include_str!("migrations/m0001_first.sql")),
+    ("m0002_venue_owner", include_str!("migrations/m0002_venue_owner.sql")),
+];
 
 /// Types by engine. SQLite's tables are strict, so that a wrong type is an error there too.
 const POSTGRES_WORDS: [(&str, &str); 6] = [

@@ -82,6 +82,23 @@ where
     Ok(())
 }
 
+/// The same, where the row that is there is replaced only under a condition. Zero if it does not hold.
+pub(crate) async fn put_if<M, A>(
+    db: &impl ConnectionTrait,
+    row: M,
+    columns: impl IntoIterator<Item = <A::Entity as EntityTrait>::Column>,
+    condition: SimpleExpr,
+) -> Result<u64>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let key = <A::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+    let mut conflict = OnConflict::columns(key);
+    conflict.update_columns(columns).action_and_where(condition);
+    insert_chunks(db, vec![row], Some(&conflict)).await
+}
+
 /// A moment that may be missing.
 pub(crate) fn moment(at: Option<i64>) -> Option<Time> {
     at.map(Time)

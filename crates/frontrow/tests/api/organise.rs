@@ -24,9 +24,7 @@ impl Organiser<'_> {
 
     /// A hall, an event and a performance in it; answers the performance.
     async fn set_up(&self) -> String {
-        let venue = json!({ "slug": "mill", "name": "The Mill", "city": "Brno", "country": "CZ",
-            "zone": "Europe/Prague", "address": "Mlýnská 1" });
-        let venue = self.post("/venues", venue).await.expect(200);
+        let venue = self.post("/venues", venue("The Mill")).await.expect(200);
         let plans = format!("/venues/{}/plans?hall=Main", venue["id"].as_str().unwrap());
         let plan: Value = serde_json::from_str(&sample("club.json")).unwrap();
         let plan = self.post(&plans, plan).await.expect(200);
@@ -39,6 +37,11 @@ impl Organiser<'_> {
         assert_eq!(performance["outcome"], "created");
         performance["id"].as_str().unwrap().to_owned()
     }
+}
+
+fn venue(name: &str) -> Value {
+    json!({ "slug": "mill", "name": name, "city": "Brno", "country": "CZ",
+        "zone": "Europe/Prague", "address": "Mlýnská 1" })
 }
 
 fn performance(plan: &Value) -> Value {
@@ -113,6 +116,37 @@ async fn orders_are_for_those_who_sold_them() {
     assert_eq!(theirs["items"], json!([]));
     let blocks = api.request(Method::GET, &format!("/performances/{club}/blocks"));
     api.send(blocks.bearer_auth(other)).await.expect_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_venue_is_for_those_who_own_it() {
+    let api = Api::start().await;
+    let owner = Organiser { key: api.organiser_key(ORGANISATION), api: &api };
+    let other = Organiser { key: api.organiser_key(&theatre_organisation()), api: &api };
+    let performance = owner.set_up().await;
+    let before = api.get(&format!("/performances/{performance}")).await.expect(200);
+
+    let refused = other.post("/venues", venue("The Ruin")).await.expect_problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/slug");
+    let ids = owner.post("/venues", venue("The Mill")).await.expect(200);
+    let plans = format!("/venues/{}/plans?hall=Main", ids["id"].as_str().unwrap());
+    let plan: Value = serde_json::from_str(&sample("club.json")).unwrap();
+    other.post(&plans, plan.clone()).await.expect_problem(404, "not-found");
+    let plan = owner.post(&plans, plan).await.expect(200);
+
+    let event = json!({ "slug": "visit", "genre": "club", "title": "Visit" });
+    let event = other.post("/events", event).await.expect(200);
+    let performances = format!("/events/{}/performances", event["id"].as_str().unwrap());
+    let theirs = self::performance(&plan["id"]);
+    other.post(&performances, theirs.clone()).await.expect_problem(404, "not-found");
+    owner.post(&performances, theirs).await.expect_problem(404, "not-found");
+
+    // What came with the samples is somebody's as well.
+    let mut sample = venue("The Ruin");
+    sample["slug"] = "divadlo-na-hrazi".into();
+    owner.post("/venues", sample.clone()).await.expect_problem(422, "invalid");
+    other.post("/venues", sample).await.expect(200);
+    assert_eq!(api.get(&format!("/performances/{performance}")).await.expect(200), before);
 }
 
 fn theatre_organisation() -> String {

@@ -62,18 +62,22 @@ pub(super) fn performance_id(event: Uuid, key: &str) -> Uuid {
 }
 
 impl Shop {
-    /// Adds a performance to an event in a hall, or changes the one with its key.
+    /// Adds a performance to an event in a hall, or changes the one with its key. Event and hall are this
+    /// organisation's; others do not exist for it.
     pub async fn put_performance(
         &self,
+        organisation: Uuid,
         event: Uuid,
         hall: Uuid,
         spec: &PerformanceSpec,
         sale: &SaleSpec,
     ) -> Result<(Uuid, Outcome)> {
-        let event = self.inner.store.event(event).await?.ok_or(Error::NotFound("event"))?;
+        let event = self.inner.store.event(event).await?;
+        let event = event.filter(|event| event.organisation_id == organisation);
+        let event = event.ok_or(Error::NotFound("event"))?;
         let hall = self.inner.store.seating_plan(hall).await?.ok_or(Error::NotFound("plan"))?;
-        let venue = self.inner.store.venue(hall.venue_id).await?;
-        let venue = venue.ok_or(Error::NotFound("venue"))?;
+        let venue = self.own_venue(organisation, hall.venue_id).await?;
+        let venue = venue.ok_or(Error::NotFound("plan"))?;
         let sellable = Sellable::new(&self.plan_of(&hall).await?, sale)?;
         let home = Home { event: event.id, venue: &venue, plan: hall.id };
         let mut faults = Faults::default();

@@ -1,15 +1,17 @@
 //! Where.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
-use crate::{Result, Store, entity::venues, rows, texts::fold};
+use crate::{Error, Result, Store, entity::venues, rows, texts::fold};
 
 /// A venue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Venue {
     /// Which.
     pub id: Uuid,
+    /// Whose; only they change it and sell in it. `None` is nobody's yet: it is from before venues had owners.
+    pub organisation_id: Option<Uuid>,
     /// In URLs; unique.
     pub slug: String,
     /// As people call it.
@@ -25,7 +27,8 @@ pub struct Venue {
 }
 
 impl Store {
-    /// Inserts or replaces a venue. A slug that another venue has is an [`Error::Conflict`](crate::Error::Conflict).
+    /// Inserts a venue, or replaces it if it is the same organisation's or nobody's. Another organisation's, and a slug
+    /// that another venue has, is an [`Error::Conflict`].
     pub async fn put_venue(&self, venue: &Venue) -> Result<()> {
         let row = venues::Model {
             id: venue.id,
@@ -36,6 +39,7 @@ impl Store {
             zone: venue.zone.clone(),
             address: venue.address.clone(),
             folded: fold(&format!("{} {}", venue.name, venue.city)),
+            organisation_id: venue.organisation_id,
         };
         let columns = [
             venues::Column::Slug,
@@ -45,9 +49,14 @@ impl Store {
             venues::Column::Zone,
             venues::Column::Address,
             venues::Column::Folded,
+            venues::Column::OrganisationId,
         ];
+        let owner = (venues::Entity, venues::Column::OrganisationId);
+        let mine = Expr::col(owner).is_null().or(Expr::col(owner).eq(venue.organisation_id));
         let write = self.write().await?;
-        rows::put(&write.tx, row, columns).await?;
+        if rows::put_if(&write.tx, row, columns, mine).await? == 0 {
+            return Err(Error::Conflict("another organisation's venue".into()));
+        }
         write.commit().await
     }
 
@@ -73,6 +82,7 @@ impl From<venues::Model> for Venue {
             country: row.country,
             zone: row.zone,
             address: row.address,
+            organisation_id: row.organisation_id,
         }
     }
 }

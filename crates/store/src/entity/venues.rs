@@ -18,6 +18,7 @@ pub(crate) struct Model {
     pub(crate) zone: String,
     pub(crate) address: String,
     pub(crate) folded: String,
+    pub(crate) organisation_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,7 +2,7 @@
 
 use frontrow_store::{
     Error, Texts,
-    catalogue::{ContentHash, SaleState},
+    catalogue::{ContentHash, Organisation, SaleState, Venue},
     page::PageRequest,
 };
 
@@ -10,7 +10,7 @@ use crate::world::{NOW, World};
 
 pub async fn an_import_can_be_run_again(world: World) {
     let store = &world.store;
-    let mut venue = World::venue(world.venue, "theatre", "Praha");
+    let mut venue = world.venue(world.venue, "theatre", "Praha");
     "Divadlo".clone_into(&mut venue.name);
     let mut event = world.event(world.event, "hamlet", "Hamlet");
     event.title = Texts { cs: "Hamlet, princ dánský".to_owned(), en: "Hamlet".to_owned() };
@@ -33,10 +33,32 @@ pub async fn a_slug_is_taken_once(world: World) {
     let event = world.event(world.id(), "hamlet", "Another Hamlet");
     let result = world.store.put_event(&event).await;
     assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
-    let venue = World::venue(world.id(), "theatre", "Brno");
+    let venue = world.venue(world.id(), "theatre", "Brno");
     let result = world.store.put_venue(&venue).await;
     assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
     assert_eq!(world.store.event(event.id).await.unwrap(), None);
+}
+
+pub async fn a_venue_is_changed_by_its_organisation_alone(world: World) {
+    let other = Organisation { id: world.id(), name: "Others".to_owned(), ..world.organisation() };
+    world.store.put_organisation(&other).await.unwrap();
+    let known = world.venue(world.venue, "theatre", "Praha");
+    let theirs =
+        Venue { organisation_id: Some(other.id), city: "Brno".to_owned(), ..known.clone() };
+    for thief in [&theirs, &Venue { organisation_id: None, ..theirs.clone() }] {
+        let result = world.store.put_venue(thief).await;
+        assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
+        assert_eq!(world.store.venue(world.venue).await.unwrap().as_ref(), Some(&known));
+    }
+    // Nobody's, as a replica of the version before writes it: whoever describes it first has it.
+    let nobodys =
+        Venue { id: world.id(), slug: "barn".to_owned(), organisation_id: None, ..known.clone() };
+    world.store.put_venue(&nobodys).await.unwrap();
+    let claimed = Venue { organisation_id: Some(other.id), ..nobodys };
+    world.store.put_venue(&claimed).await.unwrap();
+    let late = Venue { organisation_id: Some(world.organisation), ..claimed.clone() };
+    assert!(world.store.put_venue(&late).await.is_err());
+    assert_eq!(world.store.venue(claimed.id).await.unwrap(), Some(claimed));
 }
 
 pub async fn a_page_shows_everything_around_a_performance(world: World) {

@@ -3,10 +3,10 @@
 use std::{task::Poll, time::Duration};
 
 use frontrow_store::{Config, Error, Store, payments::NewPayment};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use uuid::Uuid;
 
-use crate::world::{NOW, World, at_once, connect};
+use crate::world::{NOW, World, at_once, connect, raw};
 
 pub async fn migrations_run_again_and_at_once(world: World) {
     world.store.migrate().await.unwrap();
@@ -23,6 +23,59 @@ pub async fn migrations_run_again_and_at_once(world: World) {
     .await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     stores[0].put_organisation(&world.organisation()).await.unwrap();
+}
+
+pub async fn a_database_of_the_first_version_is_brought_up_to_date(world: World) {
+    let url = world.empty_database().await;
+    let store = connect(&url).await;
+    let raw = raw(&url).await;
+    raw.execute_unprepared(&first_version(&raw)).await.unwrap();
+    store.migrate().await.unwrap();
+    let owners = async |slug| store.venue_by_slug(slug).await.unwrap().unwrap().organisation_id;
+    assert_eq!(owners("sold").await, Some(Uuid::from_u128(1)), "who sold in it first");
+    assert_eq!(owners("empty").await, None);
+}
+
+/// The first shape of the tables, with two organisations that sold in one venue, and another venue.
+fn first_version(raw: &DatabaseConnection) -> String {
+    let postgres = raw.get_database_backend() == DbBackend::Postgres;
+    let words = if postgres {
+        ["uuid", "integer", "bigint", "bytea", "jsonb", ""]
+    } else {
+        ["blob", "integer", "integer", "blob", "text", "strict"]
+    };
+    let names = ["{uuid}", "{int}", "{bigint}", "{bytes}", "{json}", "{strict}"];
+    let mut sql = include_str!("../../src/migrations/m0001_first.sql").to_owned();
+    for (name, word) in names.into_iter().zip(words) {
+        sql = sql.replace(name, word);
+    }
+    let id = |number: u128| {
+        let id = Uuid::from_u128(number);
+        if postgres { format!("'{id}'") } else { format!("x'{}'", id.simple()) }
+    };
+    let hash = if postgres { "'\\x00'" } else { "x'00'" };
+    let (first, second, sold, empty, plan) = (id(1), id(2), id(3), id(4), id(5));
+    let rows = format!(
+        "CREATE TABLE seaql_migrations (version varchar PRIMARY KEY, applied_at bigint NOT NULL);
+        INSERT INTO seaql_migrations VALUES ('m0001_first', 0);
+        INSERT INTO organisations VALUES ({first}, 'First', 0), ({second}, 'Second', 0);
+        INSERT INTO venues VALUES ({sold}, 'sold', '', '', '', '', '', ''),
+            ({empty}, 'empty', '', '', '', '', '', '');
+        INSERT INTO geometries VALUES ({hash}, {hash}, 0);
+        INSERT INTO seating_plans VALUES ({plan}, {sold}, '', {hash}, 0, 0);"
+    );
+    sql.push_str(&rows);
+    // The second organisation's performance starts earlier, but was announced later.
+    for (number, organisation, starts_at, created_at) in [(20, second, 1, 9), (10, first, 5, 8)] {
+        let (event, performance) = (id(number), id(number + 1));
+        let rows = format!(
+            "INSERT INTO events VALUES ({event}, {organisation}, 'e{number}', '{{}}', '{{}}', '{{}}', '', NULL, '', 0);
+            INSERT INTO performances (id, event_id, venue_id, plan_id, starts_at, currency, offer, created_at)
+                VALUES ({performance}, {event}, {sold}, {plan}, {starts_at}, 'CZK', '{{}}', {created_at});"
+        );
+        sql.push_str(&rows);
+    }
+    sql
 }
 
 pub async fn tables_of_a_newer_version_are_left_alone(world: World) {

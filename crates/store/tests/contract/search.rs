@@ -41,7 +41,7 @@ async fn on(world: &World, slug: &str, title: &str, venue: Uuid, starts: &[i64])
 }
 
 pub async fn words_are_found_without_diacritics(world: World) {
-    let brno = World::venue(world.id(), "klub", "Brno-Řečkovice");
+    let brno = world.venue(world.id(), "klub", "Brno-Řečkovice");
     world.store.put_venue(&brno).await.unwrap();
     on(&world, "kun", "Příliš žluťoučký kůň", world.venue, &[10]).await;
     on(&world, "percent", "100 % živě", brno.id, &[20]).await;
@@ -57,7 +57,7 @@ pub async fn words_are_found_without_diacritics(world: World) {
 }
 
 pub async fn what_is_on_is_found_by_city_genre_and_date(world: World) {
-    let brno = World::venue(world.id(), "klub", "Brno");
+    let brno = world.venue(world.id(), "klub", "Brno");
     world.store.put_venue(&brno).await.unwrap();
     on(&world, "nightly", "Nightly", world.venue, &[-5, 10, 30, 20]).await;
     on(&world, "once", "Once", brno.id, &[15]).await;
@@ -109,7 +109,7 @@ pub async fn pages_do_not_shift_when_events_arrive(world: World) {
 }
 
 pub async fn facets_count_events(world: World) {
-    let brno = World::venue(world.id(), "klub", "Brno");
+    let brno = world.venue(world.id(), "klub", "Brno");
     world.store.put_venue(&brno).await.unwrap();
     on(&world, "nightly", "Nightly", world.venue, &[10, 20, 30]).await;
     on(&world, "once", "Once", brno.id, &[15]).await;

@@ -68,7 +68,7 @@ impl World {
     async fn put_catalogue(&self) {
         let store = &self.store;
         store.put_organisation(&self.organisation()).await.unwrap();
-        store.put_venue(&Self::venue(self.venue, "theatre", "Praha")).await.unwrap();
+        store.put_venue(&self.venue(self.venue, "theatre", "Praha")).await.unwrap();
         let geometry = store.put_geometry(b"drawing", NOW).await.unwrap();
         let plan = SeatingPlan {
             id: self.plan,
@@ -103,14 +103,7 @@ impl World {
 
     /// The database itself.
     pub async fn raw(&self) -> DatabaseConnection {
-        let url = match self.url.strip_prefix("sqlite:") {
-            // The name of the file is chosen so that it does not survive in a URL.
-            Some(path) => {
-                format!("sqlite:{}", path.replace('#', "%23").replace('?', "%3F"))
-            }
-            None => self.url.clone(),
-        };
-        Database::connect(url).await.unwrap()
+        raw(&self.url).await
     }
 
     /// An id that this test has not used.
@@ -122,9 +115,10 @@ impl World {
         Organisation { id: self.organisation, name: "Ensemble".to_owned(), created_at: NOW }
     }
 
-    pub fn venue(id: Uuid, slug: &str, city: &str) -> Venue {
+    pub fn venue(&self, id: Uuid, slug: &str, city: &str) -> Venue {
         Venue {
             id,
+            organisation_id: Some(self.organisation),
             slug: slug.to_owned(),
             name: slug.to_owned(),
             city: city.to_owned(),
@@ -197,6 +191,16 @@ impl World {
 
 pub async fn connect(url: &str) -> Store {
     Store::connect(url, Config { connections_max: 8, ..Config::default() }).await.unwrap()
+}
+
+/// A database without what the store puts around it.
+pub async fn raw(url: &str) -> DatabaseConnection {
+    let url = match url.strip_prefix("sqlite:") {
+        // The name of the file is chosen so that it does not survive in a URL.
+        Some(path) => format!("sqlite:{}", path.replace('#', "%23").replace('?', "%3F")),
+        None => url.to_owned(),
+    };
+    Database::connect(url).await.unwrap()
 }
 
 /// Runs the same thing many times at once.

@@ -30,7 +30,7 @@ pub struct Written {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PerformanceRequest {
-    /// Id of the plan of the hall.
+    /// Id of the plan of a hall of the organisation.
     plan: Uuid,
     /// `key`, `starts`, `doors`, `windows`, `open` as in the sale file.
     performance: Value,
@@ -39,21 +39,21 @@ pub struct PerformanceRequest {
     sale: Value,
 }
 
-/// Adds a venue, or changes the one with its slug.
+/// Adds a venue, or changes the one with its slug if it is the organisation's.
 #[utoipa::path(post, path = "/venues", tag = "organise", security(("api_key" = [])),
     request_body(content = Value, description = "`[venue]` of the sale file"),
     responses((status = 200, body = Written), (status = "4XX", body = Problem)))]
 pub async fn put_venue(
     State(shop): State<Shop>,
-    _organiser: Organiser,
+    organiser: Organiser,
     Body(body): Body<Value>,
 ) -> Result<Json<Written>, Problem> {
     let spec = VenueSpec::read(&body).map_err(Error::from)?;
-    let venue = shop.put_venue(&spec).await?;
+    let venue = shop.put_venue(organiser.organisation, &spec).await?;
     Ok(Json(Written { id: venue.id, outcome: None }))
 }
 
-/// Adds an event, or changes the one with its slug.
+/// Adds an event, or changes the one with its slug if it is the organisation's.
 #[utoipa::path(post, path = "/events", tag = "organise", security(("api_key" = [])),
     request_body(content = Value, description = "`[event]` of the sale file"),
     responses((status = 200, body = Written), (status = "4XX", body = Problem)))]
@@ -78,16 +78,13 @@ pub async fn put_performance(
     InPath(event): InPath<Uuid>,
     Body(body): Body<PerformanceRequest>,
 ) -> Result<Json<Written>, Problem> {
-    let known = shop.store().event(event).await.map_err(Error::from)?;
-    if known.is_none_or(|event| event.organisation_id != organiser.organisation) {
-        return Err(Problem::not_found("event"));
-    }
     let inside = |at: &str, error: Error| Problem::from(error).below(at);
     let performance = PerformanceSpec::read(&body.performance);
     let performance = performance.map_err(|faults| inside("/performance", faults.into()))?;
     let sale = SaleSpec::read(&body.sale);
     let sale = sale.map_err(|faults| inside("/sale", faults.into()))?;
-    let written = shop.put_performance(event, body.plan, &performance, &sale).await;
+    let written =
+        shop.put_performance(organiser.organisation, event, body.plan, &performance, &sale).await;
     let (id, outcome) = written.map_err(|error| inside("/sale", error))?;
     let outcome = match outcome {
         Outcome::Created => "created",

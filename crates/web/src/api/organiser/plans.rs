@@ -32,7 +32,7 @@ pub struct PlanBody {
     seats: u32,
 }
 
-/// Adds a hall to a venue, or gives it another plan for performances to come.
+/// Adds a hall to a venue of the organisation, or gives it another plan for performances to come.
 #[utoipa::path(post, path = "/venues/{venue}/plans", tag = "organise", security(("api_key" = [])),
     params(("venue" = Uuid, Path), PlanQuery),
     request_body(content_type = "application/json", content = String,
@@ -40,12 +40,12 @@ pub struct PlanBody {
     responses((status = 200, body = PlanBody), (status = "4XX", body = Problem)))]
 pub async fn create_plan(
     State(shop): State<Shop>,
-    _organiser: Organiser,
+    organiser: Organiser,
     InPath(venue): InPath<Uuid>,
     InQuery(query): InQuery<PlanQuery>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<PlanBody>, Problem> {
     let body = body.map_err(|_| Problem::too_large())?;
-    let plan = shop.put_plan(venue, query.hall.as_deref(), &body).await?;
+    let plan = shop.put_plan(organiser.organisation, venue, query.hall.as_deref(), &body).await?;
     Ok(Json(PlanBody { id: plan.id, hall: plan.name, seats: plan.seats }))
 }
