@@ -2,10 +2,12 @@
 
 use std::{
     net::TcpListener,
+    os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
+use serde_json::{Value, json};
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
 /// What the fan holds in hand.
@@ -42,6 +44,18 @@ impl Visitor {
     pub const fn desktop() -> Self {
         Self { device: Device::Desktop, language: "en", javascript: true }
     }
+
+    pub const fn in_czech(self) -> Self {
+        Self { language: "cs", ..self }
+    }
+
+    pub const fn in_english(self) -> Self {
+        Self { language: "en", ..self }
+    }
+
+    pub const fn without_scripts(self) -> Self {
+        Self { javascript: false, ..self }
+    }
 }
 
 /// A browser with an empty profile; dropping it ends the browser first, and then its driver.
@@ -52,7 +66,7 @@ pub struct Chrome {
     _profile: tempfile::TempDir,
 }
 
-/// A chromedriver that ends with its test.
+/// A chromedriver that ends with its test, and its browser with it.
 struct Driver(Child);
 
 impl Chrome {
@@ -62,6 +76,7 @@ impl Chrome {
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .expect("chromedriver is missing: run `cargo xtask test`, which installs it");
         let driver = Driver(driver);
@@ -69,18 +84,35 @@ impl Chrome {
         let profile = tempfile::tempdir().unwrap();
         let address = format!("http://127.0.0.1:{port}");
         let page = WebDriver::new(address, capabilities(visitor, &profile)).await.unwrap();
-        Self { page, port, _driver: driver, _profile: profile }
+        let chrome = Self { page, port, _driver: driver, _profile: profile };
+        if !visitor.javascript {
+            chrome.allow_scripts(false).await;
+        }
+        chrome
+    }
+
+    /// Whether pages may run scripts. What the driver itself runs in them is not affected, while
+    /// forbidding scripts by a setting of the profile would make it hang.
+    pub async fn allow_scripts(&self, allowed: bool) {
+        let command = "Emulation.setScriptExecutionDisabled";
+        let off = json!({ "cmd": command, "params": { "value": !allowed } });
+        let answer = self.ask("goog/cdp/execute", &off).await;
+        assert_eq!(answer["value"], json!({}), "scripts could not be switched");
     }
 
     /// What the browser complained about since it was asked last: errors, refused requests.
     pub async fn complaints(&self) -> Vec<String> {
-        let session = self.page.session_id();
-        let log = format!("http://127.0.0.1:{}/session/{session}/se/log", self.port);
-        let request =
-            reqwest::Client::new().post(log).json(&serde_json::json!({"type": "browser"}));
-        let answer: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+        let answer = self.ask("se/log", &json!({ "type": "browser" })).await;
         let entries = answer["value"].as_array().expect("chromedriver keeps the console's log");
         entries.iter().map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// What chromedriver can do beyond the standard.
+    async fn ask(&self, command: &str, body: &Value) -> Value {
+        let session = self.page.session_id();
+        let url = format!("http://127.0.0.1:{}/session/{session}/{command}", self.port);
+        let request = reqwest::Client::new().post(url).json(body);
+        request.send().await.unwrap().json().await.unwrap()
     }
 
     /// Ends the browser in order, so that a failed test shows its own error and not the driver's.
@@ -91,7 +123,9 @@ impl Chrome {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.0.kill().ok();
+        // The whole group: a driver that is killed leaves its browser running.
+        let group = format!("-{}", self.0.id());
+        Command::new("kill").args(["-KILL", "--", &group]).status().ok();
         self.0.wait().ok();
     }
 }
@@ -129,18 +163,16 @@ fn capabilities(visitor: Visitor, profile: &tempfile::TempDir) -> thirtyfour::Ch
         capabilities.add_arg(&arg).unwrap();
     }
     if visitor.device == Device::Phone {
-        let metrics = serde_json::json!({
-            "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0, "touch": true }
+        // The driver taps by way of a script that never ends where scripts are off; it clicks then.
+        let touch = visitor.javascript;
+        let metrics = json!({
+            "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0, "touch": touch }
         });
         capabilities.add_experimental_option("mobileEmulation", metrics).unwrap();
     }
-    let scripts = if visitor.javascript { 1 } else { 2 };
-    let preferences = serde_json::json!({
-        "intl.accept_languages": visitor.language,
-        "profile.managed_default_content_settings.javascript": scripts,
-    });
+    let preferences = json!({ "intl.accept_languages": visitor.language });
     capabilities.add_experimental_option("prefs", preferences).unwrap();
-    let logged = serde_json::json!({ "browser": "WARNING" });
+    let logged = json!({ "browser": "WARNING" });
     let all: &mut thirtyfour::Capabilities = capabilities.as_mut();
     all.set("goog:loggingPrefs", logged).unwrap();
     capabilities

@@ -35,6 +35,12 @@ impl Fan {
         self.chrome.page.goto(format!("{}{path}", self.shop)).await.unwrap();
     }
 
+    /// Where the fan is, as [`Fan::open`] takes it.
+    pub async fn place(&self) -> String {
+        let url = self.chrome.page.current_url().await.unwrap();
+        url.as_str().strip_prefix(&self.shop).expect("a fan never leaves the shop").to_owned()
+    }
+
     /// Opens a page again until it shows something.
     pub async fn open_until(&self, path: &str, css: &str) {
         for _ in 0..100 {
@@ -97,6 +103,13 @@ impl Fan {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Fills in who buys.
+    pub async fn gives_contact(&self) {
+        self.fill("#email", "jana@example.org").await;
+        self.fill("#name", "Jana Nováková").await;
+        self.click("#terms").await;
+    }
+
     /// Arrives on a page: waits for what marks it, and holds it to what every page promises.
     pub async fn arrives_at(&self, css: &str) {
         self.find(css).await;
@@ -104,7 +117,31 @@ impl Fan {
         assert_eq!(html.attr("lang").await.unwrap().as_deref(), Some(self.visitor.language));
         if self.visitor.javascript {
             axe::check(&self.chrome.page).await;
-            self.check_requests().await;
+        } else {
+            // The check is a script that waits, so it needs them allowed; the page's own were not
+            // run when it was loaded, and are not run now.
+            self.chrome.allow_scripts(true).await;
+            axe::check(&self.chrome.page).await;
+            self.chrome.allow_scripts(false).await;
+        }
+        self.check_requests().await;
+    }
+
+    /// The word in this fan's language.
+    pub fn word<'a>(&self, czech: &'a str, english: &'a str) -> &'a str {
+        if self.visitor.language == "cs" { czech } else { english }
+    }
+
+    /// Says how many of the first ticket type, in the offer that is open: with a thumb, or by
+    /// typing where there are no buttons beside the field.
+    pub async fn asks_for(&self, places: usize) {
+        if self.visitor.javascript {
+            for _ in 0..places {
+                self.click("details.offer[open] .stepper button:last-child").await;
+            }
+        } else {
+            assert!(!self.is_there(".stepper button").await, "a script runs all the same");
+            self.fill("details.offer[open] .stepper input", &places.to_string()).await;
         }
     }
 

@@ -1,5 +1,5 @@
 //! The purchase as a fan does it: the real binary, a real browser, phone and desktop, Czech and
-//! English, and an accessibility check of every page on the way.
+//! English, with scripts and without, and an accessibility check of every page on the way.
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(clippy::disallowed_methods, reason = "a test reads its environment")]
 
@@ -9,4 +9,5 @@ mod fan;
 mod payment;
 mod picking;
 mod purchase;
+mod rows;
 mod shop;

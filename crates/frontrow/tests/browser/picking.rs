@@ -45,23 +45,6 @@ async fn who_looks_sees_a_chosen_seat_being_taken() {
     fan.leaves().await;
 }
 
-#[tokio::test]
-async fn every_list_of_rows_is_accessible() {
-    let shop = Shop::start().await;
-    let performance = shop.performance("vodnik-z-prehrady").await;
-    let fan = Fan::visit(&shop, Visitor::phone()).await;
-    fan.open(&format!("/performances/{performance}")).await;
-    fan.arrives_at("seat-map canvas").await;
-    fan.click(".jump a[href$='/rows']").await;
-    fan.arrives_at(".sections a").await;
-    fan.click(".sections a").await;
-    fan.arrives_at(".seats label").await;
-    fan.click(".seats label").await;
-    fan.click(".sticky-foot button").await;
-    fan.arrives_at("form[action$='/hold'] select").await;
-    fan.leaves().await;
-}
-
 /// Arrow keys walk on the map, Enter chooses.
 async fn choose_in_the_middle(fan: &Fan) {
     fan.find("seat-map canvas").await;

@@ -1,38 +1,75 @@
-//! The whole way from the front page to a ticket with a barcode.
+//! The whole way from the front page to a ticket with a barcode: best available, standing places
+//! and the list of rows, for everybody.
 
-use crate::{chrome::Visitor, fan::Fan, shop::Shop};
+use crate::{chrome::Visitor, fan::Fan, rows, shop::Shop};
+
+const EVENT: &str = "/events/noc-v-kotelne";
 
 #[tokio::test]
-async fn a_fan_buys_standing_places_on_a_phone_in_czech() {
+async fn on_a_phone_in_czech() {
+    buy_in_every_way(Visitor::phone()).await;
+}
+
+#[tokio::test]
+async fn on_a_phone_in_english() {
+    buy_in_every_way(Visitor::phone().in_english()).await;
+}
+
+#[tokio::test]
+async fn on_a_desktop_in_czech() {
+    buy_in_every_way(Visitor::desktop().in_czech()).await;
+}
+
+#[tokio::test]
+async fn on_a_desktop_in_english() {
+    buy_in_every_way(Visitor::desktop()).await;
+}
+
+#[tokio::test]
+async fn on_a_phone_in_czech_without_scripts() {
+    buy_in_every_way(Visitor::phone().without_scripts()).await;
+}
+
+#[tokio::test]
+async fn on_a_phone_in_english_without_scripts() {
+    buy_in_every_way(Visitor::phone().in_english().without_scripts()).await;
+}
+
+#[tokio::test]
+async fn on_a_desktop_in_czech_without_scripts() {
+    buy_in_every_way(Visitor::desktop().in_czech().without_scripts()).await;
+}
+
+#[tokio::test]
+async fn on_a_desktop_in_english_without_scripts() {
+    buy_in_every_way(Visitor::desktop().without_scripts()).await;
+}
+
+async fn buy_in_every_way(visitor: Visitor) {
     let shop = Shop::start().await;
-    let fan = Fan::visit(&shop, Visitor::phone()).await;
+    let fan = Fan::visit(&shop, visitor).await;
+
+    find_the_club(&fan).await;
+    fan.asks_for(2).await;
+    fan.click("details.offer[open] button.primary").await;
+    buy(&fan).await;
+
     go_to_the_club(&fan).await;
     fan.click("details.offer:has([name^='area.']) summary").await;
-    let more = "details.offer[open] .stepper button:last-child";
-    fan.click(more).await;
-    fan.click(more).await;
-    fan.reads("details.offer[open] button.primary", "700").await;
+    fan.asks_for(2).await;
+    fan.click("details.offer[open] button.primary").await;
     buy(&fan).await;
-    fan.reads(".outcome h1", "Zaplaceno").await;
-    read_mail(&fan).await;
-    fan.leaves().await;
-}
 
-#[tokio::test]
-async fn a_fan_buys_the_best_seats_on_a_desktop_in_english() {
-    let shop = Shop::start().await;
-    let fan = Fan::visit(&shop, Visitor::desktop()).await;
     go_to_the_club(&fan).await;
-    fan.click("details.offer[open] .stepper button:last-child").await;
-    fan.click("details.offer[open] .stepper button:last-child").await;
+    rows::choose_two(&fan).await;
     buy(&fan).await;
-    fan.reads(".outcome h1", "Paid").await;
+
     read_mail(&fan).await;
     fan.leaves().await;
 }
 
-/// From the front page to the club's night.
-async fn go_to_the_club(fan: &Fan) {
+/// From the front page to the club's event, by searching.
+async fn find_the_club(fan: &Fan) {
     fan.arrives_at("form.search").await;
     fan.fill("#q", "kotelne").await;
     fan.click("form.search button").await;
@@ -44,9 +81,14 @@ async fn go_to_the_club(fan: &Fan) {
     fan.arrives_at("section.offers").await;
 }
 
-/// From two chosen places to the order and one of its tickets, and back to the order.
+async fn go_to_the_club(fan: &Fan) {
+    fan.open(EVENT).await;
+    fan.click(".showings a.button").await;
+    fan.find("section.offers").await;
+}
+
+/// From two held places to the order and one of its tickets, and back to the order.
 async fn buy(fan: &Fan) {
-    fan.click("details.offer[open] button.primary").await;
     fan.arrives_at("[data-countdown] [data-left]").await;
     assert_eq!(fan.count(".stub .items > li").await, 2, "both places are held");
     fan.click("a[href^='/checkout/']").await;
@@ -54,13 +96,13 @@ async fn buy(fan: &Fan) {
     assert!(fan.is_there("[data-countdown]").await, "the time left is shown until the end");
     fan.click("form[novalidate] button.primary").await;
     fan.arrives_at("#email-error").await;
-    fan.fill("#email", "jana@example.org").await;
-    fan.fill("#name", "Jana Nováková").await;
-    fan.click("#terms").await;
+    fan.gives_contact().await;
     fan.click("form[novalidate] button.primary").await;
     fan.arrives_at("button[value=succeed]").await;
     fan.click("button[value=succeed]").await;
     fan.arrives_at(".actions a.primary[href*='/tickets/']").await;
+    fan.reads(".outcome h1", fan.word("Zaplaceno", "Paid")).await;
+    assert_eq!(fan.count(".items a[href*='/tickets/']").await, 2, "a ticket for each place");
     fan.click(".actions a.primary").await;
     fan.arrives_at("svg.qr").await;
     let barcode = fan.find("svg.qr path:last-child").await.attr("d").await.unwrap().unwrap();

@@ -117,7 +117,9 @@ pub struct TypesPage {
     pub hold: Url,
     /// What was chosen and is free.
     pub seats: Vec<ChosenSeat>,
-    /// What was chosen and is not free any more.
+    /// What was chosen and is this visitor's already: they went back, or reloaded.
+    pub own: Vec<PlaceLabel>,
+    /// What was chosen and is somebody else's by now.
     pub gone: Vec<PlaceLabel>,
 }
 
@@ -223,18 +225,20 @@ mod samples {
                 category: category("I", "#b3123c"),
                 types: types(119_000),
             };
-            let page = |seats: Vec<ChosenSeat>, gone: Vec<PlaceLabel>| Self {
+            let page = |seats: Vec<ChosenSeat>, own: Vec<PlaceLabel>, gone: Vec<PlaceLabel>| Self {
                 frame: Frame::sample(language),
                 heading: heading(),
                 back: Url::Rows(sample_id(), Some(0)),
                 hold: Url::Hold(sample_id()),
                 seats,
+                own,
                 gone,
             };
             vec![
-                ("three", page(vec![seat(11), seat(13), seat(15)], Vec::new())),
-                ("one-gone", page(vec![seat(11)], vec![seat(13).place])),
-                ("none", page(Vec::new(), vec![seat(13).place])),
+                ("three", page(vec![seat(11), seat(13), seat(15)], Vec::new(), Vec::new())),
+                ("one-gone", page(vec![seat(11)], Vec::new(), vec![seat(13).place])),
+                ("none", page(Vec::new(), Vec::new(), vec![seat(13).place])),
+                ("held", page(Vec::new(), vec![seat(11).place, seat(13).place], Vec::new())),
             ]
         }
     }

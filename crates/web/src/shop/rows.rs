@@ -114,12 +114,15 @@ pub async fn types(
     let free = app.shop.snapshot(performance).await?;
     let ids: HashSet<u32> = chosen.seat.into_iter().take(CHOSEN_SEATS_MAX).collect();
     let chosen = hall.seats().filter(|seat| ids.contains(&seat.id.0));
-    let (left, gone): (Vec<&Seat>, Vec<&Seat>) = chosen.partition(|seat| free.is_free(seat.id));
-    let place = |seat: &Seat| view.facts.place(Place::Seat(seat.id));
+    let held = own_seats(&app, &visitor, performance).await?;
+    let (own, others): (Vec<&Seat>, Vec<&Seat>) = chosen.partition(|seat| held.contains(&seat.id));
+    let (left, gone): (Vec<&Seat>, Vec<&Seat>) =
+        others.into_iter().partition(|seat| free.is_free(seat.id));
     let language = visitor.language;
+    let place = |seat: &Seat| labels::place(&view.facts.place(Place::Seat(seat.id)), language);
     let seats = left.into_iter().map(|seat| ChosenSeat {
         id: seat.id.0,
-        place: labels::place(&place(seat), language),
+        place: place(seat),
         category: labels::category(&view.facts, seat.category, language),
         types: type_prices(&view, seat.category, language),
     });
@@ -129,7 +132,8 @@ pub async fn types(
         back: Url::Rows(performance, None),
         hold: Url::Hold(performance),
         seats: seats.filter(|seat| !seat.types.is_empty()).collect(),
-        gone: gone.into_iter().map(|seat| labels::place(&place(seat), language)).collect(),
+        own: own.into_iter().map(place).collect(),
+        gone: gone.into_iter().map(place).collect(),
     };
     reply::page(&app, &visitor, CachePolicy::Private, &page)
 }

@@ -36,6 +36,10 @@ types-gone = { $count ->
     [one] Někdo byl rychlejší. Toto místo už je pryč:
    *[other] Někdo byl rychlejší. Tato místa už jsou pryč:
 }
+types-own = { $count ->
+    [one] Toto místo už máte v košíku:
+   *[other] Tato místa už máte v košíku:
+}
 types-none = Není vybráno žádné volné místo
 types-back = Vybrat jiná místa
 sale-closed = Momentálně se neprodává

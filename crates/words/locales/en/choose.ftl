@@ -34,6 +34,10 @@ types-gone = { $count ->
     [one] Somebody was faster. This seat is gone:
    *[other] Somebody was faster. These seats are gone:
 }
+types-own = { $count ->
+    [one] This seat is already in your cart:
+   *[other] These seats are already in your cart:
+}
 types-none = No free seat was chosen
 types-back = Choose other seats
 sale-closed = Not on sale at the moment
