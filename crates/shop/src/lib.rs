@@ -22,6 +22,7 @@ mod document;
 pub mod error;
 pub mod facts;
 pub mod fault;
+mod fingerprint;
 pub mod keys;
 pub mod limits;
 pub mod mail;

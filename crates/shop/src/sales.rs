@@ -10,10 +10,9 @@ use frontrow_ledger::{
     },
 };
 use frontrow_log::{Handle, Stream};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Result, Shop, facts::Facts};
+use crate::{Result, Shop, facts::Facts, fingerprint::fingerprint};
 
 /// A performance with everything that its page shows.
 #[derive(Debug, Clone)]
@@ -123,17 +122,10 @@ impl Shop {
         command: Command,
     ) -> Result<Record> {
         let handle = self.sale(performance).await?;
-        let fingerprint = fingerprint(&command);
+        let fingerprint = fingerprint(&command)?;
         let answer = handle.submit(Request { id, fingerprint, command }).await?;
         Ok(answer?)
     }
-}
-
-/// Tells two commands apart that came with one id.
-fn fingerprint(command: &Command) -> u64 {
-    let digest = Sha256::digest(format!("{command:?}").as_bytes());
-    let (first, _) = digest.split_first_chunk::<8>().expect("SHA-256 has 32 bytes");
-    u64::from_be_bytes(*first)
 }
 
 impl SaleView {

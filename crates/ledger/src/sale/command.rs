@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::{
     AllocationId, AreaId, BlockId, BuyerKey, CategoryId, ChannelId, HoldId, OrderId, SeatId,
     TicketTypeId,
@@ -9,7 +11,10 @@ use crate::{
 };
 
 /// A command to one sale; see [`Record`](crate::sale::Record) for what each becomes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Commands are not stored, but a hash of their serialised form is: a retry is recognised by it,
+/// also by a later release. So variants are added at the end, and fields stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Command {
     /// Say what is sold; once, before anything else.
     Define(Arc<Terms>),
@@ -108,7 +113,7 @@ pub enum Command {
 }
 
 /// What a hold asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Want {
     /// These very seats.
     Seats(Vec<(SeatId, TicketTypeId)>),
