@@ -71,8 +71,11 @@ pub const CHECKS_AFTER_FAILURE_MS: [i64; 5] =
     [20 * 60_000, 60 * 60_000, 6 * 3_600_000, 24 * 3_600_000, 3 * 24 * 3_600_000];
 /// How much earlier than the hold a payment ends.
 pub const PAYMENT_MARGIN_MS: i64 = 30_000;
-/// How long whoever has made a payment `paid` has it for itself: many times longer than the ledger takes to answer.
-pub const SETTLE_LEASE_MS: i64 = 20_000;
+/// How long a payment that is being opened is given before it counts as never opened: providers are slow.
+pub const PAYMENT_OPENING_MS: i64 = 20_000;
+/// How long whoever has made a payment `paid` has it for itself, and so how long a buyer waits at most whose shop was
+/// killed at that moment: just longer than [`LEDGER_ANSWER_MS`]. Who is held up renews it before asking the ledger.
+pub const SETTLE_LEASE_MS: i64 = 10_000;
 /// Longer than the ledger takes for an answer, whatever happens to it.
 pub const LEDGER_ANSWER_MS: i64 = 8_000;
 /// How long a refund may take before somebody is told; each time that passes.
@@ -81,14 +84,24 @@ pub const REFUND_OVERDUE_MS: i64 = 60 * 60_000;
 pub const ORDER_EXPIRY_MARGIN_MS: i64 = 60_000;
 /// Jobs, payments or events that a worker takes at once.
 pub const WORK_AT_ONCE: u32 = 20;
-/// How long a worker has a job for itself: mail servers and providers are slow.
-pub const JOB_LEASE_MS: i64 = 60_000;
+/// How long a worker has a job for itself, and so how long a job waits whose worker was killed.
+pub const JOB_LEASE_MS: i64 = 15_000;
+/// How often a worker says that it is still at a job, for mail servers and providers are slow: often enough that two
+/// of these may fail.
+pub const JOB_RENEWAL: std::time::Duration = std::time::Duration::from_secs(4);
 /// How often an idle worker looks for what is due.
 pub const WORK_INTERVAL: std::time::Duration = std::time::Duration::from_millis(500);
 /// How often every stream is compared with the tables, for what a crash or another replica left.
 pub const SWEEP_INTERVAL: std::time::Duration = std::time::Duration::from_secs(20);
-/// How often finished jobs, old calls and old carts are thrown away.
+/// How often sales that nobody asked for lately are taken out of memory.
+pub const UNLOAD_INTERVAL_MS: i64 = 60_000;
+/// How often finished jobs, old calls, old carts, messages that were dealt with and mails of the outbox are thrown away.
 pub const PURGE_INTERVAL_MS: i64 = 60 * 60_000;
+/// Portions ([`PURGE_MAX`](frontrow_store::limits::PURGE_MAX) rows) of each that one purge throws away at most; the
+/// next one goes on. That is 2.4 million a day, some days' worth of the largest on-sale.
+pub const PURGE_PORTIONS_MAX: usize = 100;
+/// Mails of the outbox that one purge deletes at most.
+pub const OUTBOX_PURGE_MAX: usize = 10_000;
 /// For how long they are kept.
 pub const KEPT_MS: i64 = 30 * 24 * 60 * 60_000;
 /// How old an event of a provider is before the worker takes it from whoever received it, and how often it is tried.

@@ -120,6 +120,15 @@ impl Mailer {
         }
     }
 
+    /// Deletes some of the outbox's mails that were written before a moment; answers how many. A mail server keeps its
+    /// own house.
+    pub async fn purge_outbox(&self, before: Time) -> Result<usize, MailError> {
+        match &self.way {
+            Way::Smtp(_) => Ok(0),
+            Way::Outbox(folder) => outbox::purge(folder, before).await.map_err(MailError::Outbox),
+        }
+    }
+
     fn message(&self, letter: Letter, now: Time) -> Result<Message, MailError> {
         let address = letter.to_address.parse().map_err(MailError::Recipient)?;
         let since = std::time::Duration::from_millis(u64::try_from(now.0).unwrap_or(0));

@@ -10,7 +10,10 @@
 //!
 //! Each step is found again by the worker: payments that are due to be looked at, and jobs.
 
-use frontrow_ledger::{HoldId, OrderId, Time, sale::Command};
+use frontrow_ledger::{
+    HoldId, OrderId, Time,
+    sale::{Command, Refusal},
+};
 use frontrow_payments::provider::{self, ProviderRef};
 use frontrow_store::{
     jobs::NewJob,
@@ -24,8 +27,8 @@ use crate::{
     Error, Result, Shop,
     checkout::money,
     limits::{
-        CHECKS_AFTER_FAILURE_MS, LEDGER_ANSWER_MS, PAYMENT_CHECKS_MS, REFUND_OVERDUE_MS,
-        SETTLE_LEASE_MS,
+        CHECKS_AFTER_FAILURE_MS, LEDGER_ANSWER_MS, PAYMENT_CHECKS_MS, PAYMENT_OPENING_MS,
+        REFUND_OVERDUE_MS, SETTLE_LEASE_MS,
     },
     worker::JOB_PAYMENT_REFUND,
 };
@@ -192,11 +195,18 @@ impl Shop {
             order: OrderId(order.id.as_u128()),
         };
         let id = self.confirm_id(payment.id);
-        if self.now().plus_ms(LEDGER_ANSWER_MS) > until {
-            // We were held up, and somebody else may have it by the time the ledger answers.
+        // Before time is looked at, for loading a large sale may take longer than its answer.
+        self.sale(order.performance_id).await?;
+        if !self.still_ours(payment, until).await? {
             return Ok(Settled::InProgress);
         }
-        match self.submit(order.performance_id, id, confirm).await {
+        let mut answer = self.submit(order.performance_id, id, confirm.clone()).await;
+        if matches!(answer, Err(Error::Refused(Refusal::CommandReused))) {
+            // The id is of this very payment, so it was confirmed before, in the words of another release. The order
+            // knows that under any id.
+            answer = self.submit(order.performance_id, self.new_command_id(), confirm).await;
+        }
+        match answer {
             Ok(_) => {
                 self.inner.store.settle_payment(payment.id, self.now()).await?;
                 self.show(order.performance_id).await;
@@ -213,6 +223,17 @@ impl Shop {
                 Err(error)
             }
         }
+    }
+
+    /// Whether a payment is the caller's for as long as the ledger takes to answer. Who was held up renews the lease,
+    /// unless somebody else has taken it meanwhile.
+    async fn still_ours(&self, payment: &Payment, until: Time) -> Result<bool> {
+        let now = self.now();
+        if now.plus_ms(LEDGER_ANSWER_MS) <= until {
+            return Ok(true);
+        }
+        let later = now.plus_ms(SETTLE_LEASE_MS);
+        Ok(self.inner.store.renew_paid_payment(payment.id, until, later).await?)
     }
 
     async fn failed(&self, payment: &Payment) -> Result<Settled> {
@@ -237,8 +258,8 @@ impl Shop {
 
     async fn unopened(&self, payment: &Payment) -> Result<Settled> {
         let age_ms = self.now().ms_since(payment.created_at);
-        if age_ms < SETTLE_LEASE_MS {
-            self.look_again(payment, SETTLE_LEASE_MS).await?;
+        if age_ms < PAYMENT_OPENING_MS {
+            self.look_again(payment, PAYMENT_OPENING_MS).await?;
             return Ok(Settled::Waiting);
         }
         self.failed(payment).await

@@ -74,6 +74,8 @@ pub(crate) struct Inner {
     pub(crate) dirty: Dirty,
     pub(crate) work: Notify,
     pub(crate) events_due: Every,
+    pub(crate) unload_due: Every,
+    pub(crate) purge_due: Every,
 }
 
 impl Shop {
@@ -97,6 +99,8 @@ impl Shop {
                 dirty: Dirty::default(),
                 work: Notify::new(),
                 events_due: Every::default(),
+                unload_due: Every::default(),
+                purge_due: Every::default(),
             }),
         }
     }
@@ -124,6 +128,11 @@ impl Shop {
     /// The built-in bank, in demonstrations and tests.
     pub fn test_bank(&self) -> Option<&TestProvider> {
         self.inner.test_bank.as_ref()
+    }
+
+    /// Sales that this replica has in memory.
+    pub fn sales_loaded(&self) -> usize {
+        self.inner.sales.loaded()
     }
 
     /// A command id for something that nobody will ask for twice.

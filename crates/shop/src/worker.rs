@@ -22,8 +22,9 @@ use uuid::Uuid;
 use crate::{
     Error, Result, Shop,
     limits::{
-        EVENT_GIVEN_UP_MS, EVENT_PATIENCE_MS, JOB_LEASE_MS, KEPT_MS, PURGE_INTERVAL_MS,
-        SETTLE_LEASE_MS, WORK_AT_ONCE, WORK_INTERVAL,
+        EVENT_GIVEN_UP_MS, EVENT_PATIENCE_MS, JOB_LEASE_MS, JOB_RENEWAL, KEPT_MS,
+        PURGE_INTERVAL_MS, PURGE_PORTIONS_MAX, SETTLE_LEASE_MS, UNLOAD_INTERVAL_MS, WORK_AT_ONCE,
+        WORK_INTERVAL,
     },
 };
 
@@ -67,14 +68,9 @@ impl Shop {
     }
 
     async fn run_worker(&self, stop: CancellationToken) {
-        let mut purged_at = Time(0);
         while !stop.is_cancelled() {
             let busy = self.work_once().await;
-            let now = self.now();
-            if now.ms_since(purged_at) >= PURGE_INTERVAL_MS {
-                purged_at = now;
-                logged("purge", self.purge(now)).await;
-            }
+            self.keep_house().await;
             if busy {
                 continue;
             }
@@ -107,7 +103,12 @@ impl Shop {
     }
 
     async fn do_job(&self, job: &Job) -> Result<()> {
-        let problem = match self.job(job).await {
+        let done = tokio::select! {
+            done = Box::pin(self.job(job)) => done,
+            // Somebody else does it again.
+            () = self.until_lost(job) => return Ok(()),
+        };
+        let problem = match done {
             Ok(Done::Finished) => {
                 self.inner.store.complete_job(job, self.now()).await?;
                 return Ok(());
@@ -123,6 +124,22 @@ impl Shop {
             tracing::error!(job.kind, job.key, problem, "a job is given up, somebody has to look");
         }
         Ok(())
+    }
+
+    /// Keeps a job for this worker; returns when another one has taken it all the same.
+    async fn until_lost(&self, job: &Job) {
+        loop {
+            tokio::time::sleep(JOB_RENEWAL).await;
+            let lease = self.now().plus_ms(JOB_LEASE_MS);
+            if logged("lease", self.renew(job, lease)).await == Some(false) {
+                tracing::warn!(job.kind, job.key, job.attempts, "a job was taken over");
+                return;
+            }
+        }
+    }
+
+    async fn renew(&self, job: &Job, lease: Time) -> Result<bool> {
+        Ok(self.inner.store.renew_job(job, lease).await?)
     }
 
     async fn job(&self, job: &Job) -> Result<Done> {
@@ -222,13 +239,33 @@ impl Shop {
         Ok(false)
     }
 
-    async fn purge(&self, now: Time) -> Result<()> {
-        let before = now.plus_ms(-KEPT_MS);
-        while self.inner.store.purge_jobs(before).await? > 0 {}
-        while self.inner.store.purge_calls(before).await? > 0 {}
-        while self.inner.store.purge_carts(before).await? > 0 {}
-        self.inner.sales.unload_idle();
-        Ok(())
+    /// Frees memory and rows that nobody needs any more, each in its interval and so much at a time; the worker calls
+    /// it in between.
+    pub async fn keep_house(&self) {
+        let now = self.now();
+        if self.inner.unload_due.pass(now, UNLOAD_INTERVAL_MS) {
+            self.inner.sales.unload_idle();
+        }
+        if self.inner.purge_due.pass(now, PURGE_INTERVAL_MS) {
+            logged("purge", Box::pin(self.purge(now.plus_ms(-KEPT_MS)))).await;
+        }
+    }
+
+    async fn purge(&self, before: Time) -> Result<()> {
+        let store = &self.inner.store;
+        for _ in 0..PURGE_PORTIONS_MAX {
+            let portions = [
+                store.purge_jobs(before).await?,
+                store.purge_calls(before).await?,
+                store.purge_carts(before).await?,
+                store.purge_payment_events(before).await?,
+            ];
+            if portions.iter().all(|rows| *rows == 0) {
+                break;
+            }
+        }
+        let mails = self.inner.mailer.purge_outbox(before).await;
+        mails.map(|_| ()).map_err(|error| Error::Broken("room in the outbox", error.into()))
     }
 }
 

@@ -130,6 +130,18 @@ impl Store {
             .collect()
     }
 
+    /// Keeps a job for this worker until a later moment, while it is at it. False if the lease had lapsed and somebody
+    /// else has it.
+    pub async fn renew_job(&self, job: &Job, lease_until: Time) -> Result<bool> {
+        let write = self.write().await?;
+        let renewed = mine(job)
+            .col_expr(jobs::Column::DueAt, Expr::value(lease_until.0))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(renewed.rows_affected == 1)
+    }
+
     /// The job is done. False if the lease had lapsed and somebody else has it.
     pub async fn complete_job(&self, job: &Job, now: Time) -> Result<bool> {
         let write = self.write().await?;

@@ -242,6 +242,22 @@ impl Store {
         Ok(claimed.rows_affected == 1)
     }
 
+    /// Keeps a paid payment for the caller, who claimed it until `until`, until a later moment. False if somebody else
+    /// has it by now, or has drawn its consequence.
+    pub async fn renew_paid_payment(&self, id: Uuid, until: Time, again_at: Time) -> Result<bool> {
+        let write = self.write().await?;
+        let renewed = payments::Entity::update_many()
+            .col_expr(payments::Column::NextCheckAt, Expr::value(again_at.0))
+            .filter(payments::Column::Id.eq(id))
+            .filter(payments::Column::State.eq(PaymentState::Paid.as_str()))
+            .filter(payments::Column::SettledAt.is_null())
+            .filter(payments::Column::NextCheckAt.eq(until.0))
+            .exec(&write.tx)
+            .await?;
+        write.commit().await?;
+        Ok(renewed.rows_affected == 1)
+    }
+
     /// The consequence of a payment is drawn; nothing is to be checked any more. False if it was before.
     pub async fn settle_payment(&self, id: Uuid, now: Time) -> Result<bool> {
         let write = self.write().await?;

@@ -7,7 +7,7 @@ use std::{
 
 use frontrow_ledger::Time;
 
-use crate::limits::{OUTBOX_LISTED_MAX, OUTBOX_MAIL_BYTES_MAX};
+use crate::limits::{OUTBOX_LISTED_MAX, OUTBOX_MAIL_BYTES_MAX, OUTBOX_PURGE_MAX};
 
 /// A mail in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,31 @@ pub async fn read_outbox(folder: &Path) -> io::Result<Vec<OutboxMail>> {
     Ok(mails)
 }
 
+/// Deletes mails that were written before a moment, so many at a time; answers how many.
+pub(super) async fn purge(folder: &Path, before: Time) -> io::Result<usize> {
+    let mut old = Vec::new();
+    let mut entries = match tokio::fs::read_dir(folder).await {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    while let Some(entry) = entries.next_entry().await? {
+        let written_at = entry.file_name().to_str().and_then(written_at);
+        old.extend(written_at.filter(|at| *at < before).map(|_| entry.path()));
+        if old.len() >= OUTBOX_PURGE_MAX {
+            break;
+        }
+    }
+    for path in &old {
+        match tokio::fs::remove_file(path).await {
+            // Another replica with the same folder was as quick.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(old.len())
+}
+
 /// One mail as it would be sent; `None` if there is no such file or the name is none of ours.
 pub async fn read_outbox_mail(folder: &Path, file: &str) -> io::Result<Option<Vec<u8>>> {
     if written_at(file).is_none() {
@@ -72,7 +97,7 @@ fn written_at(file: &str) -> Option<Time> {
 mod tests {
     use frontrow_ledger::Time;
 
-    use super::{read_outbox, read_outbox_mail, write};
+    use super::{purge, read_outbox, read_outbox_mail, write};
 
     #[tokio::test]
     async fn mails_are_listed_newest_first_and_read_back() {
@@ -86,6 +111,19 @@ mod tests {
         assert_eq!(files, ["2000-b-refunded.eml", "1000-a-confirmed.eml"]);
         let read = read_outbox_mail(&folder, "1000-a-confirmed.eml").await.unwrap();
         assert_eq!(read.as_deref(), Some(b"first".as_slice()));
+    }
+
+    #[tokio::test]
+    async fn old_mails_are_purged_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("outbox");
+        assert_eq!(purge(&folder, Time(2_000)).await.unwrap(), 0);
+        write(&folder, "a-confirmed", Time(1_000), b"first".to_vec()).await.unwrap();
+        write(&folder, "b-refunded", Time(2_000), b"second".to_vec()).await.unwrap();
+        std::fs::write(folder.join("1-NOTES.txt"), "a person's").unwrap();
+        assert_eq!(purge(&folder, Time(2_000)).await.unwrap(), 1);
+        assert_eq!(read_outbox(&folder).await.unwrap().len(), 1);
+        assert!(folder.join("1-NOTES.txt").exists());
     }
 
     #[tokio::test]

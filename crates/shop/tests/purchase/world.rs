@@ -2,12 +2,14 @@
 
 use std::{
     future::Future,
+    path::PathBuf,
     pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
     task::Poll,
+    time::Duration,
 };
 
 use frontrow_ledger::{
@@ -59,6 +61,8 @@ pub struct World {
     pub performance: Uuid,
     /// Another provider to pay with than the test bank, when a test needs one.
     pub provider: Option<Arc<dyn Provider>>,
+    /// How long a sale stays in memory that nobody asks for, after the next start.
+    pub idle: Duration,
     log: Arc<dyn Log>,
     store: Store,
     random: Arc<Counter>,
@@ -115,9 +119,19 @@ impl World {
         store.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::new(NOW));
         let random = Arc::new(Counter::default());
-        let shop = assemble(&log, &store, &clock, &random, dir.path(), None);
-        let mut world =
-            Self { shop, clock, performance: Uuid::nil(), provider: None, log, store, random, dir };
+        let idle = RegistryConfig::default().idle;
+        let shop = assemble(&log, &store, &clock, &random, dir.path(), None, idle);
+        let mut world = Self {
+            shop,
+            clock,
+            performance: Uuid::nil(),
+            provider: None,
+            idle,
+            log,
+            store,
+            random,
+            dir,
+        };
         let imported = world.import(SALE).await.unwrap();
         world.performance = imported.performances[0].1;
         world
@@ -134,8 +148,15 @@ impl World {
     /// The process dies and starts again: only what is in the log and in the tables is left.
     pub fn restart(&mut self) {
         let provider = self.provider.as_ref();
-        self.shop =
-            assemble(&self.log, &self.store, &self.clock, &self.random, self.dir.path(), provider);
+        self.shop = assemble(
+            &self.log,
+            &self.store,
+            &self.clock,
+            &self.random,
+            self.dir.path(),
+            provider,
+            self.idle,
+        );
     }
 
     /// Lets time pass for everybody.
@@ -235,16 +256,25 @@ impl World {
         payment.refunds.iter().map(|refund| refund.amount.amount_minor).sum()
     }
 
+    /// Where mail goes.
+    pub fn outbox(&self) -> PathBuf {
+        self.dir.path().join("outbox")
+    }
+
     /// Subjects of all mails, oldest first.
     pub async fn mails(&self) -> Vec<String> {
-        let folder = self.dir.path().join("outbox");
-        let mut subjects = Vec::new();
+        self.mails_with(|mail| mail.subject().unwrap().to_owned()).await
+    }
+
+    /// Something of all mails, oldest first.
+    pub async fn mails_with(&self, read: fn(&mail_parser::Message<'_>) -> String) -> Vec<String> {
+        let folder = self.outbox();
+        let mut found = Vec::new();
         for mail in read_outbox(&folder).await.unwrap().into_iter().rev() {
             let text = std::fs::read(folder.join(&mail.file)).unwrap();
-            let parsed = mail_parser::MessageParser::default().parse(&text).unwrap();
-            subjects.push(parsed.subject().unwrap().to_owned());
+            found.push(read(&mail_parser::MessageParser::default().parse(&text).unwrap()));
         }
-        subjects
+        found
     }
 
     /// Every log, invariant, projection and payment agrees, and whatever was paid ended as a ticket or as a refund.
@@ -289,6 +319,7 @@ fn assemble(
     random: &Arc<Counter>,
     dir: &std::path::Path,
     provider: Option<&Arc<dyn Provider>>,
+    idle: Duration,
 ) -> Shop {
     let keys = Keys::derive(&SecretBox::new(Box::new([7; 32])));
     let clock: Arc<dyn Clock> = clock.clone();
@@ -297,7 +328,7 @@ fn assemble(
         keys.webhook(),
         "http://shop.test/pay/test",
     );
-    let mut config = RegistryConfig::default();
+    let mut config = RegistryConfig { idle, ..RegistryConfig::default() };
     config.sequencer.follow_interval = std::time::Duration::from_millis(10);
     let name = provider.map_or("test", |provider| provider.name());
     let base_url = "http://shop.test".to_owned();

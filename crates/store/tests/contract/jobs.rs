@@ -119,6 +119,22 @@ pub async fn a_job_that_kills_its_workers_is_buried(world: World) {
     assert_eq!(world.store.dead_jobs(PageRequest::default()).await.unwrap().items.len(), 1);
 }
 
+pub async fn a_claim_is_renewed_by_who_has_it(world: World) {
+    let store = &world.store;
+    store.enqueue_jobs(&[job("a")], NOW).await.unwrap();
+    let claim = async |at: i64| {
+        store.claim_jobs(&["mail"], NOW.plus_ms(at), NOW.plus_ms(at + 10), 10).await.unwrap()
+    };
+    let mine = claim(0).await.remove(0);
+    assert!(store.renew_job(&mine, NOW.plus_ms(30)).await.unwrap());
+    assert_eq!(claim(20).await, []);
+    // It died after all.
+    let theirs = claim(30).await.remove(0);
+    assert!(!store.renew_job(&mine, NOW.plus_ms(90)).await.unwrap());
+    assert!(store.complete_job(&theirs, NOW.plus_ms(35)).await.unwrap());
+    assert!(!store.renew_job(&theirs, NOW.plus_ms(90)).await.unwrap());
+}
+
 pub async fn done_jobs_are_purged_and_others_stay(world: World) {
     world.store.enqueue_jobs(&[job("done"), job("recent"), job("open")], NOW).await.unwrap();
     for job in claim(&world, NOW).await {

@@ -112,6 +112,24 @@ pub async fn a_payment_is_checked_by_one_worker_at_a_time(world: World) {
     assert_eq!(again.len(), due.len() + 1);
 }
 
+pub async fn a_paid_payment_is_kept_by_who_claimed_it(world: World) {
+    let store = &world.store;
+    let id = payment(&world).await.id;
+    let (soon, later) = (LATER.plus_ms(10), LATER.plus_ms(30));
+    // Claimed until `LATER` by whoever made it paid.
+    let paid = change(id, &[PaymentState::Opening], PaymentState::Paid);
+    assert!(store.change_payment(paid).await.unwrap());
+    assert!(!store.claim_paid_payment(id, NOW, soon).await.unwrap());
+    assert!(store.renew_paid_payment(id, LATER, soon).await.unwrap());
+    assert!(!store.claim_paid_payment(id, LATER, later).await.unwrap());
+    assert!(!store.renew_paid_payment(id, LATER, later).await.unwrap(), "that claim is over");
+    // Who has it died: the next one takes it.
+    assert!(store.claim_paid_payment(id, soon, later).await.unwrap());
+    assert!(!store.renew_paid_payment(id, soon, later).await.unwrap());
+    assert!(store.settle_payment(id, soon).await.unwrap());
+    assert!(!store.renew_paid_payment(id, later, later).await.unwrap(), "nothing is left to do");
+}
+
 pub async fn a_provider_reference_names_one_payment(world: World) {
     let (one, two) = (payment(&world).await, payment(&world).await);
     assert!(world.store.payment_opened(one.id, "b1", "u", NOW).await.unwrap());
