@@ -14,7 +14,7 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
-pub use settings::{LogFormat, Mode, Settings};
+pub use settings::{LogFormat, Mode, PaymentProvider, Settings};
 
 /// The configuration, complete and checked.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Config {
     pub secret: Option<SecretString>,
     /// `smtp://user:password@host:port`; without one, mail is written to the outbox.
     pub smtp_url: Option<SecretString>,
+    /// Who takes money.
+    pub payment_provider: PaymentProvider,
     /// Sender of every mail.
     pub mail_from: String,
     /// Who sells: texts of the legal pages.
@@ -143,6 +145,7 @@ fn complete(settings: Settings) -> Result<Config, ConfigError> {
         Legal { imprint: settings.imprint, terms: settings.terms, privacy: settings.privacy };
     if mode == Mode::Live {
         faults.extend(live_faults(&public_url, settings.smtp_url.is_some(), &legal));
+        faults.extend(no_real_provider(settings.payment_provider));
     }
     if !faults.is_empty() {
         return Err(ConfigError::Invalid(faults));
@@ -156,6 +159,7 @@ fn complete(settings: Settings) -> Result<Config, ConfigError> {
         public_url,
         secret: settings.secret,
         smtp_url: settings.smtp_url,
+        payment_provider: settings.payment_provider.unwrap_or(PaymentProvider::Test),
         mail_from: settings.mail_from.unwrap_or_else(|| "Frontrow <tickets@localhost>".to_owned()),
         legal,
         grace: Duration::from_secs(grace_seconds),
@@ -165,6 +169,22 @@ fn complete(settings: Settings) -> Result<Config, ConfigError> {
 
 /// A guess at the master secret must be hopeless: 32 characters of hexadecimal are 128 bits.
 const SECRET_BYTES_MIN: usize = 32;
+
+/// A shop that takes money needs somebody to take it; one that is given nobody should say so before it opens, not when
+/// the first fan wants to pay.
+fn no_real_provider(provider: Option<PaymentProvider>) -> Option<String> {
+    match provider {
+        Some(PaymentProvider::None) => None,
+        Some(PaymentProvider::Test) => Some(
+            "payment_provider: `test` takes no real money and is refused in live mode".to_owned(),
+        ),
+        None => Some(
+            "payment_provider: is required in live mode; this release has no provider that takes \
+             real money, and `none` sells only what costs nothing"
+                .to_owned(),
+        ),
+    }
+}
 
 /// What a demo may do without and a shop that takes money may not.
 fn live_faults(public_url: &str, has_smtp: bool, legal: &Legal) -> Vec<String> {
@@ -210,11 +230,30 @@ mod tests {
     fn every_fault_is_named_at_once() {
         let problem =
             problem("mode = \"live\"\ndatabase_url = \"mysql://x\"\nsecret = \"short\"\n");
-        for name in
-            ["public_url", "database_url", "secret", "smtp_url", "imprint", "terms", "privacy"]
-        {
+        for name in [
+            "public_url",
+            "database_url",
+            "secret",
+            "smtp_url",
+            "imprint",
+            "terms",
+            "payment_provider",
+        ] {
             assert!(problem.contains(name), "{name} is missing in {problem}");
         }
+    }
+
+    #[test]
+    fn live_mode_says_that_nobody_takes_the_money() {
+        let live = "mode = \"live\"\npublic_url = \"https://x.test\"\nsmtp_url = \"smtp://x\"\n\
+                    imprint = \"a\"\nterms = \"b\"\nprivacy = \"c\"\n";
+        let missing = problem(live);
+        assert!(missing.starts_with("payment_provider: is required in live mode"), "{missing}");
+        let test = problem(&format!("{live}payment_provider = \"test\"\n"));
+        assert!(test.starts_with("payment_provider: `test` takes no real money"), "{test}");
+        let nobody = load(&format!("{live}payment_provider = \"none\"\n")).unwrap();
+        assert_eq!(nobody.payment_provider, PaymentProvider::None);
+        assert!(problem("payment_provider = \"stripe\"\n").contains("line 1"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use frontrow_store::{Config as StoreConfig, Store};
 use secrecy::ExposeSecret;
 
 use crate::{
-    config::{Config, Mode},
+    config::{Config, PaymentProvider},
     secret,
     system::{SystemClock, SystemRandom},
 };
@@ -43,10 +43,11 @@ pub async fn shop(config: &Config) -> Result<Shop> {
         SequencerConfig { jitter_seed: u64::from_le_bytes(seed), ..SequencerConfig::default() };
     let registry = RegistryConfig { sequencer, ..RegistryConfig::default() };
     let sales = Registry::<Sale>::new(Arc::clone(&log), Arc::clone(&clock), registry);
-    let test_bank = (config.mode == Mode::Demo).then(|| {
+    let test_bank = (config.payment_provider == PaymentProvider::Test).then(|| {
         let page = format!("{}/pay/test", config.public_url);
         TestProvider::new(Arc::new(StoreBank(store.clone())), keys.webhook(), &page)
     });
+    let provider = test_bank.as_ref().map(|bank| bank.name().to_owned());
     let providers = test_bank.iter().map(|bank| Arc::new(bank.clone()) as Arc<dyn Provider>);
     Ok(Shop::new(Parts {
         providers: providers.collect(),
@@ -58,7 +59,7 @@ pub async fn shop(config: &Config) -> Result<Shop> {
         keys,
         clock,
         random: Arc::new(random),
-        config: ShopConfig { base_url: config.public_url.clone(), provider: "test".to_owned() },
+        config: ShopConfig { base_url: config.public_url.clone(), provider },
     }))
 }
 

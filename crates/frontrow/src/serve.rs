@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, Mode},
+    config::{Config, Mode, PaymentProvider},
     open, samples,
     system::stop_requested,
 };
@@ -87,6 +87,10 @@ fn greet(config: &Config, imported: usize, address: SocketAddr) {
     }
     if config.mode == Mode::Demo {
         println!("  Demo mode: no real money; mail is at {}/dev/outbox", config.public_url);
+    }
+    if config.payment_provider == PaymentProvider::None {
+        tracing::warn!("payment_provider is `none`: only what costs nothing can be ordered");
+        println!("  No payment provider: only what costs nothing can be ordered");
     }
     println!("  Ctrl-C stops it\n");
 }

@@ -82,6 +82,10 @@ impl Shop {
         if view.positions.is_empty() {
             return Err(Refusal::UnknownHold.into());
         }
+        // Before anything is bound or written: nobody could ever pay such an order.
+        if view.total_minor > 0 {
+            self.provider_name()?;
+        }
         let names = view.facts.offer.names_required;
         let email = request.form.check(view.positions.len(), names)?;
         let id = self.order_id(&request);
@@ -256,7 +260,7 @@ impl Shop {
         let payment = NewPayment {
             id: random::custom_uuid(id),
             order_id: order.id,
-            provider: self.inner.config.provider.clone(),
+            provider: self.provider_name()?.to_owned(),
             amount_minor: order.total_minor,
             currency: order.currency.clone(),
             // What the buyer pays in the last second should arrive while the places are held.
@@ -265,6 +269,11 @@ impl Shop {
             created_at: now,
         };
         Ok(self.inner.store.create_payment(payment).await?)
+    }
+
+    /// Whom new payments go to.
+    fn provider_name(&self) -> Result<&str> {
+        self.inner.config.provider.as_deref().ok_or(Error::NoProvider)
     }
 
     async fn confirm_free(&self, order: &Order) -> Result<()> {

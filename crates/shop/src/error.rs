@@ -33,6 +33,9 @@ pub enum Error {
     /// The webhook is not the provider's.
     #[error("the webhook is not believed")]
     Webhook(#[source] WebhookError),
+    /// The shop was set up without a payment provider, so that nobody can take the money.
+    #[error("this shop has no payment provider, only what costs nothing can be ordered")]
+    NoProvider,
     /// The payment provider did not do what it was asked.
     #[error("the payment provider failed")]
     Provider(#[source] Outside),

@@ -48,8 +48,8 @@ pub struct Parts {
 pub struct ShopConfig {
     /// Where the shop is found: `https://tickets.example.com`, without a slash at the end.
     pub base_url: String,
-    /// Name of the provider that new payments go to.
-    pub provider: String,
+    /// Name of the provider that new payments go to. Without one, only what costs nothing can be ordered.
+    pub provider: Option<String>,
 }
 
 /// The shop. Cheap to clone; every clone is the same shop.

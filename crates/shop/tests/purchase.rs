@@ -53,6 +53,7 @@ on_each_engine! {
     bank::a_silent_payment_is_found_by_asking,
     bank::a_bank_that_never_answers_ends_the_order,
     bank::what_costs_nothing_needs_no_bank,
+    bank::without_a_provider_only_what_costs_nothing_is_sold,
     bank::money_that_does_not_fit_goes_back,
     bank::a_refund_that_fails_is_tried_again_and_one_that_cannot_be_is_not,
     bank::a_webhook_that_overtakes_the_answer_waits,

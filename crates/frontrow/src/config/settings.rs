@@ -39,6 +39,9 @@ pub struct Settings {
     #[arg(long, env = "FRONTROW_SMTP_URL", value_name = "URL", global = true)]
     #[arg(hide_env_values = true)]
     pub smtp_url: Option<SecretString>,
+    /// Who takes money: `test` plays a bank, `none` sells only what costs nothing [default: test in a demo]
+    #[arg(long, env = "FRONTROW_PAYMENT_PROVIDER", global = true)]
+    pub payment_provider: Option<PaymentProvider>,
     /// Sender of every mail
     #[arg(long, env = "FRONTROW_MAIL_FROM", value_name = "ADDRESS", global = true)]
     pub mail_from: Option<String>,
@@ -69,6 +72,16 @@ pub enum Mode {
     Live,
 }
 
+/// Who takes money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PaymentProvider {
+    /// The built-in bank, which takes no real money; in a demo only.
+    Test,
+    /// Nobody: only what costs nothing can be ordered.
+    None,
+}
+
 /// How the log looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -95,6 +108,7 @@ impl Settings {
             public_url: self.public_url.or(other.public_url),
             secret: self.secret.or(other.secret),
             smtp_url: self.smtp_url.or(other.smtp_url),
+            payment_provider: self.payment_provider.or(other.payment_provider),
             mail_from: self.mail_from.or(other.mail_from),
             grace_seconds: self.grace_seconds.or(other.grace_seconds),
             log_format: self.log_format.or(other.log_format),

@@ -16,7 +16,7 @@ use frontrow_payments::{
     test_provider::account::Behaviour,
     webhook::WebhookError,
 };
-use frontrow_shop::{checkout::CheckedOut, orders::Stage};
+use frontrow_shop::{Error, cart::HoldStatus, checkout::CheckedOut, orders::Stage};
 use frontrow_store::orders::OrderState;
 use http::HeaderMap;
 
@@ -166,6 +166,21 @@ pub async fn what_costs_nothing_needs_no_bank(world: World) {
     world.all_is_well().await;
 }
 
+pub async fn without_a_provider_only_what_costs_nothing_is_sold(mut world: World) {
+    world.options.is_unpaid = true;
+    world.restart();
+    let (_, held) = world.hold_seats(&[0]).await;
+    let refused = world.check_out(&held, "jana@example.com").await.unwrap_err();
+    assert!(matches!(refused, Error::NoProvider), "{refused:?}");
+    let held = world.shop.hold_view(held.at).await.unwrap();
+    assert!(matches!(held.state, HoldStatus::Live { .. }), "nothing is bound: {:?}", held.state);
+    assert!(world.audit().await.is_empty(), "no order that nobody can pay");
+    let wants = vec![Want::Area { area: FLOOR, ticket_types: vec![CHILD, CHILD] }];
+    let held = world.hold(world.shop.new_cart(), wants).await.unwrap();
+    let checked_out = world.check_out(&held, "jana@example.com").await.unwrap();
+    world.expect_tickets(checked_out.order().as_str(), 2).await;
+}
+
 /// A provider that charges something else than it was asked to, and forgets to say what it opened.
 #[derive(Debug)]
 struct Crooked {
@@ -240,7 +255,7 @@ pub async fn money_that_does_not_fit_goes_back(mut world: World) {
         (0..).zip([(49_999, *b"CZK", 49_999), (50_001, *b"CZK", 50_000), (50_000, *b"EUR", 50_000)])
     {
         let provider = crooked(amount_minor, currency);
-        world.provider = Some(provider.clone());
+        world.options.provider = Some(provider.clone());
         world.restart();
         let (_, held) = world.hold_seats(&[seat]).await;
         let email = format!("jana{seat}@example.com");
@@ -263,7 +278,7 @@ pub async fn a_refund_that_fails_is_tried_again_and_one_that_cannot_be_is_not(mu
     {
         let provider = crooked(40_000, *b"CZK");
         provider.moods.lock().unwrap().extend([mood, Mood::Busy]);
-        world.provider = Some(provider.clone());
+        world.options.provider = Some(provider.clone());
         world.restart();
         let (_, held) = world.hold_seats(&[seat]).await;
         let checked_out = world.check_out(&held, &format!("jana{seat}@example.com")).await.unwrap();
@@ -279,7 +294,7 @@ pub async fn a_refund_that_fails_is_tried_again_and_one_that_cannot_be_is_not(mu
 
 pub async fn a_webhook_that_overtakes_the_answer_waits(mut world: World) {
     let provider = crooked(50_000, *b"CZK");
-    world.provider = Some(provider.clone());
+    world.options.provider = Some(provider.clone());
     world.restart();
     let (_, held) = world.hold_seats(&[0]).await;
     // Somebody else's payment, or one whose opening was not written down yet: kept, and looked at again.

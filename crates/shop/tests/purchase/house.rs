@@ -10,7 +10,7 @@ use frontrow_store::Store;
 use crate::world::{MINUTE, World};
 
 pub async fn what_nobody_needs_any_more_is_thrown_away(mut world: World) {
-    world.idle = Duration::ZERO;
+    world.options.idle = Duration::ZERO;
     world.restart();
     buy(&world).await;
     // The cart of who never came back.

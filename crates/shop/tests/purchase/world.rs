@@ -59,14 +59,28 @@ pub struct World {
     pub shop: Shop,
     pub clock: Arc<ManualClock>,
     pub performance: Uuid,
-    /// Another provider to pay with than the test bank, when a test needs one.
-    pub provider: Option<Arc<dyn Provider>>,
-    /// How long a sale stays in memory that nobody asks for, after the next start.
-    pub idle: Duration,
+    /// Of the next start.
+    pub options: Options,
     log: Arc<dyn Log>,
     store: Store,
     random: Arc<Counter>,
     dir: tempfile::TempDir,
+}
+
+/// What a test sets up differently.
+pub struct Options {
+    /// Another provider to pay with than the test bank.
+    pub provider: Option<Arc<dyn Provider>>,
+    /// Nobody takes money.
+    pub is_unpaid: bool,
+    /// How long a sale stays in memory that nobody asks for.
+    pub idle: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { provider: None, is_unpaid: false, idle: RegistryConfig::default().idle }
+    }
 }
 
 /// Randomness that comes out the same in every run.
@@ -119,19 +133,10 @@ impl World {
         store.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::new(NOW));
         let random = Arc::new(Counter::default());
-        let idle = RegistryConfig::default().idle;
-        let shop = assemble(&log, &store, &clock, &random, dir.path(), None, idle);
-        let mut world = Self {
-            shop,
-            clock,
-            performance: Uuid::nil(),
-            provider: None,
-            idle,
-            log,
-            store,
-            random,
-            dir,
-        };
+        let options = Options::default();
+        let shop = assemble(&log, &store, &clock, &random, dir.path(), &options);
+        let mut world =
+            Self { shop, clock, performance: Uuid::nil(), options, log, store, random, dir };
         let imported = world.import(SALE).await.unwrap();
         world.performance = imported.performances[0].1;
         world
@@ -147,16 +152,8 @@ impl World {
 
     /// The process dies and starts again: only what is in the log and in the tables is left.
     pub fn restart(&mut self) {
-        let provider = self.provider.as_ref();
-        self.shop = assemble(
-            &self.log,
-            &self.store,
-            &self.clock,
-            &self.random,
-            self.dir.path(),
-            provider,
-            self.idle,
-        );
+        let dir = self.dir.path();
+        self.shop = assemble(&self.log, &self.store, &self.clock, &self.random, dir, &self.options);
     }
 
     /// Lets time pass for everybody.
@@ -298,7 +295,7 @@ impl World {
                 let due = payment.state == PaymentState::RefundDue;
                 assert!(!due, "a refund that was never carried out: {order:?}");
                 // A provider of a test may have charged less than it was asked to.
-                if payment.state == PaymentState::Refunded && self.provider.is_none() {
+                if payment.state == PaymentState::Refunded && self.options.provider.is_none() {
                     assert_eq!(payment.refunded_minor, payment.amount_minor);
                 }
             }
@@ -318,8 +315,7 @@ fn assemble(
     clock: &Arc<ManualClock>,
     random: &Arc<Counter>,
     dir: &std::path::Path,
-    provider: Option<&Arc<dyn Provider>>,
-    idle: Duration,
+    options: &Options,
 ) -> Shop {
     let keys = Keys::derive(&SecretBox::new(Box::new([7; 32])));
     let clock: Arc<dyn Clock> = clock.clone();
@@ -328,12 +324,12 @@ fn assemble(
         keys.webhook(),
         "http://shop.test/pay/test",
     );
-    let mut config = RegistryConfig { idle, ..RegistryConfig::default() };
+    let mut config = RegistryConfig { idle: options.idle, ..RegistryConfig::default() };
     config.sequencer.follow_interval = std::time::Duration::from_millis(10);
-    let name = provider.map_or("test", |provider| provider.name());
+    let name = options.provider.as_ref().map_or("test", |provider| provider.name());
     let base_url = "http://shop.test".to_owned();
     let mut providers: Vec<Arc<dyn Provider>> = vec![Arc::new(bank.clone())];
-    providers.extend(provider.cloned());
+    providers.extend(options.provider.clone());
     Shop::new(Parts {
         log: log.clone(),
         sales: Registry::<Sale>::new(log.clone(), clock.clone(), config),
@@ -344,7 +340,7 @@ fn assemble(
         keys,
         clock,
         random: random.clone(),
-        config: ShopConfig { base_url, provider: name.to_owned() },
+        config: ShopConfig { base_url, provider: (!options.is_unpaid).then(|| name.to_owned()) },
     })
 }
 

@@ -175,6 +175,11 @@ impl From<Error> for Problem {
                 let title = "The signature is not valid";
                 Self::new(StatusCode::UNAUTHORIZED, "webhook-signature", title, "")
             }
+            Error::NoProvider => {
+                let title = "Nothing can be paid here";
+                let code = "no-payment-provider";
+                Self::new(StatusCode::CONFLICT, code, title, error.to_string())
+            }
             error if error.is_retryable() => unavailable(&error),
             error => failed(&error),
         }

@@ -112,7 +112,7 @@ fn shop(store: Store, clock: &Arc<ManualClock>, dir: &tempfile::TempDir) -> Shop
         keys,
         clock,
         random: Arc::new(Counter(AtomicU64::new(1))),
-        config: ShopConfig { base_url: BASE.to_owned(), provider: "test".to_owned() },
+        config: ShopConfig { base_url: BASE.to_owned(), provider: Some("test".to_owned()) },
     })
 }
 
