@@ -4,12 +4,15 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use sea_orm::{
     AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    IsolationLevel, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Error, Result, limits, migrations};
+use crate::{
+    Result,
+    group::{Group, Turn},
+    limits, migrations,
+};
 
 /// How many connections, and how long to wait for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +39,7 @@ pub struct Store {
 struct Inner {
     db: DatabaseConnection,
     /// SQLite has one writer: those of this process queue here, in order, instead of polling the file's lock.
-    writer: Option<Arc<Semaphore>>,
+    group: Option<Group>,
     acquire_timeout: Duration,
 }
 
@@ -56,12 +59,17 @@ pub(crate) enum Engine {
 /// A transaction that may write. Dropping it undoes it.
 pub(crate) struct Write {
     pub(crate) tx: DatabaseTransaction,
-    _turn: Option<OwnedSemaphorePermit>,
+    /// Declared last: what is undone is undone before somebody else's turn.
+    turn: Option<Turn>,
 }
 
 impl Write {
+    /// Returns when it is durable.
     pub(crate) async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        match self.turn {
+            Some(turn) => turn.commit(self.tx).await,
+            None => Ok(self.tx.commit().await?),
+        }
     }
 }
 
@@ -80,10 +88,10 @@ impl Store {
             .record_stmt_in_spans(false)
             .sqlx_logging(false);
         let db = Database::connect(options).await?;
-        let writer =
-            (db.get_database_backend() == DbBackend::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        let is_sqlite = db.get_database_backend() == DbBackend::Sqlite;
+        let group = is_sqlite.then(|| Group::new(db.clone()));
         let acquire_timeout = config.acquire_timeout;
-        Ok(Self { inner: Arc::new(Inner { db, writer, acquire_timeout }) })
+        Ok(Self { inner: Arc::new(Inner { db, group, acquire_timeout }) })
     }
 
     /// Brings the tables to the shape that this code knows. Safe to call from several replicas at once, and from an
@@ -99,11 +107,14 @@ impl Store {
 
     /// Closes every connection; calls that come later are answered with [`Error::Unavailable`].
     pub async fn close(&self) -> Result<()> {
+        if let Some(group) = &self.inner.group {
+            group.finish().await;
+        }
         Ok(self.inner.db.clone().close().await?)
     }
 
     pub(crate) fn engine(&self) -> Engine {
-        match self.inner.writer {
+        match self.inner.group {
             Some(_) => Engine::Sqlite,
             None => Engine::Postgres,
         }
@@ -127,25 +138,12 @@ impl Store {
     }
 
     /// For writing: everything that changes a row goes through here.
-    ///
-    /// On SQLite the transaction takes the write lock at once: one that starts as a reader and then writes fails as
-    /// "locked" whenever somebody else wrote in between, and no timeout helps.
     pub(crate) async fn write(&self) -> Result<Write> {
-        let turn = match &self.inner.writer {
-            None => None,
-            Some(writer) => {
-                let turn = Arc::clone(writer).acquire_owned();
-                let turn = tokio::time::timeout(self.inner.acquire_timeout, turn)
-                    .await
-                    .map_err(|_| Error::timeout("no turn to write in time"))?;
-                Some(turn.expect("the semaphore lives as long as the store and is never closed"))
-            }
+        let Some(group) = &self.inner.group else {
+            return Ok(Write { tx: self.inner.db.begin().await?, turn: None });
         };
-        let options = TransactionOptions {
-            sqlite_transaction_mode: turn.is_some().then_some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(Write { tx: self.inner.db.begin_with_options(options).await?, _turn: turn })
+        let (tx, turn) = group.begin(self.inner.acquire_timeout).await?;
+        Ok(Write { tx, turn: Some(turn) })
     }
 }
 

@@ -14,6 +14,7 @@ pub mod catalogue;
 mod connect;
 mod entity;
 mod error;
+mod group;
 pub mod idempotency;
 pub mod jobs;
 pub mod limits;

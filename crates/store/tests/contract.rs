@@ -57,6 +57,7 @@ on_each_engine! {
     catalogue::lists_go_on_where_the_last_page_ended,
     engine::a_call_that_is_given_up_leaves_nothing_locked,
     engine::a_closed_store_is_unavailable,
+    engine::callers_who_hang_up_take_nobody_s_rows_along,
     engine::a_row_must_refer_to_one_that_exists,
     engine::many_writers_of_two_processes_all_succeed,
     engine::a_database_of_the_first_version_is_brought_up_to_date,

@@ -136,6 +136,31 @@ pub async fn a_call_that_is_given_up_leaves_nothing_locked(world: World) {
     assert!((1..60).contains(&written), "{written}");
 }
 
+pub async fn callers_who_hang_up_take_nobody_s_rows_along(world: World) {
+    let orders: Vec<_> = (0..300).map(|_| world.new_order()).collect();
+    let answers = at_once(orders.len(), |index| {
+        let (store, order) = (world.store.clone(), orders[index].clone());
+        // Two of three hang up, each somewhere else.
+        let steps = if index % 3 == 0 { usize::MAX } else { index % 37 };
+        async move { polled(steps, store.create_order(order)).await }
+    })
+    .await;
+    // What the disk has, not what a connection of this store believes.
+    world.store.close().await.unwrap();
+    let store = world.another_store().await;
+    let mut answered = 0;
+    for (order, answer) in orders.iter().zip(answers) {
+        let details = store.order_details(order.id).await.unwrap();
+        assert!(details.as_ref().is_none_or(|details| details.positions.len() == 2));
+        if let Some(answer) = answer {
+            answer.unwrap();
+            answered += 1;
+            assert!(details.is_some(), "an order was acknowledged and is lost");
+        }
+    }
+    assert!(answered >= orders.len() / 3);
+}
+
 /// Gives a call up after it was polled so many times.
 async fn polled<F: Future>(times: usize, call: F) -> Option<F::Output> {
     let mut call = std::pin::pin!(call);
