@@ -11,7 +11,7 @@ use crate::command::{command, read, root};
 const FILE_LINES_MAX: usize = 500;
 
 /// The one direction of the arrows: each crate and what it may use of ours.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("ledger", &[]),
     ("log", &["ledger"]),
     ("store", &["ledger", "log"]),
@@ -19,7 +19,11 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("tickets", &[]),
     ("shop", &["ledger", "log", "store", "payments", "tickets", "words"]),
     ("web", &["ledger", "log", "store", "payments", "tickets", "words", "shop"]),
-    ("frontrow", &["ledger", "log", "store", "payments", "tickets", "words", "shop", "web"]),
+    ("rehearsal", &["ledger", "log", "shop"]),
+    (
+        "frontrow",
+        &["ledger", "log", "store", "payments", "tickets", "words", "shop", "web", "rehearsal"],
+    ),
     ("words", &["ledger"]),
     ("sim", &["ledger", "log"]),
 ];

@@ -38,6 +38,8 @@ pub enum Command {
     CheckConfig,
     /// Measure the shop on this machine
     Bench(crate::bench::Args),
+    /// The on-sale drill: virtual fans, a sweep that proves what must be true, a report with pictures
+    Rehearse(crate::rehearse::Args),
 }
 
 /// What can be done with keys.

@@ -7,6 +7,7 @@ mod config;
 mod import;
 mod logging;
 mod open;
+mod rehearse;
 mod samples;
 mod secret;
 mod serve;
@@ -55,6 +56,7 @@ fn run(command: Command, config: &Config) -> Result<ExitCode> {
         }
         // It starts a runtime of its own for each contestant.
         Command::Bench(args) => bench::run(args, &config.data).map(|()| ExitCode::SUCCESS),
+        Command::Rehearse(args) => rehearse::run(&args, config),
         command => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(with_shop(command, config))
@@ -74,7 +76,11 @@ async fn with_shop(command: Command, config: &Config) -> Result<ExitCode> {
             api_key::create(&shop, &organisation, &name).await.map(|()| true)
         }
         // Opening the shop has brought the databases up to date; the rest never comes here.
-        Command::Migrate | Command::Serve | Command::CheckConfig | Command::Bench(_) => Ok(true),
+        Command::Migrate
+        | Command::Serve
+        | Command::CheckConfig
+        | Command::Bench(_)
+        | Command::Rehearse(_) => Ok(true),
     };
     shop.stop().await;
     Ok(if sound? { ExitCode::SUCCESS } else { ExitCode::FAILURE })

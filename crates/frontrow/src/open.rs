@@ -64,7 +64,7 @@ pub async fn shop(config: &Config) -> Result<Shop> {
 }
 
 /// Opens the log, creating its tables if need be.
-async fn log(config: &Config) -> Result<Arc<dyn Log>> {
+pub async fn log(config: &Config) -> Result<Arc<dyn Log>> {
     Ok(match &config.database_url {
         Some(url) => {
             let limits =

@@ -245,7 +245,7 @@ impl Shop {
     }
 
     /// The holds that a cart may have in a sale, in the order it uses them.
-    fn holds_of(&self, cart: CartId, performance: Uuid) -> Vec<HoldId> {
+    pub fn holds_of(&self, cart: CartId, performance: Uuid) -> Vec<HoldId> {
         let base =
             self.inner.keys.cart_mac(&[b"hold", &cart.0.to_be_bytes(), performance.as_bytes()]);
         let hold = |number: u32| {

@@ -108,7 +108,11 @@ pub struct PerformanceBody {
     geometry_url: String,
     /// What is free; changes all the time.
     status_url: String,
+    /// Places of one order at most.
     per_order: u16,
+    /// Places of one buyer at most, over all of their orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_buyer: Option<u16>,
     names_required: bool,
     categories: Vec<CategoryBody>,
     areas: Vec<AreaBody>,
@@ -253,6 +257,7 @@ impl From<&PerformanceView> for PerformanceBody {
             geometry_url: Url::Geometry(view.facts.offer.geometry.clone()).to_string(),
             status_url: Url::Status(id).to_string(),
             per_order: view.sale.limits.per_order,
+            per_buyer: view.sale.limits.per_buyer,
             names_required: view.facts.offer.names_required,
             categories: view.sale.categories.iter().map(|one| category(view, one)).collect(),
             areas: view.sale.areas.iter().filter_map(|one| area(view, one)).collect(),

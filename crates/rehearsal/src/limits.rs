@@ -1,0 +1,36 @@
+//! Every bound of a rehearsal, each with its reason.
+
+use std::time::Duration;
+
+/// Fans of one drill: a stadium's on-sale; each is a task of some kilobytes.
+pub const FANS_MAX: u32 = 2_000_000;
+/// Bytes of an answer that are read: the drawing of the largest hall stays below.
+pub const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How long a fan waits for one answer before the browser gives up: longer than the shop's own limit.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a fan comes back when told to come back later, before going home.
+pub const WAITS_MAX: u32 = 10;
+/// The longest wait that a fan puts up with at once.
+pub const WAIT_MAX: Duration = Duration::from_secs(20);
+/// How often a fan chooses anew after others were faster.
+pub const TRIES_MAX: u32 = 12;
+/// How often a buyer looks at an order that waits for its payment or its tickets.
+pub const LOOKS_MAX: u32 = 60;
+/// Between two such looks, as the page's own script has it.
+pub const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// The sweep asks so many things at once; the shop is at rest by then.
+pub const SWEEP_AT_ONCE: usize = 32;
+/// How long the sweep waits for orders to settle: longer than the test bank's late money.
+pub const SETTLE_WITHIN: Duration = Duration::from_secs(90);
+/// Violations of one kind that are listed by name; more are counted.
+pub const VIOLATIONS_LISTED: usize = 20;
+/// Length of one tick of the timeline, in milliseconds.
+pub const TICK_MS: u64 = 100;
+/// Ticks that are kept: a day. What comes later is added to the last.
+pub const TICKS_MAX: usize = 24 * 60 * 60 * 10;
+/// How often the seat map is looked at for the picture.
+pub const WATCH_EVERY: Duration = Duration::from_millis(500);
+/// Latencies up to an hour, in microseconds, with three digits.
+pub const LATENCY_US_MAX: u64 = 3_600_000_000;
+/// Marks on the timeline: more could not be told apart.
+pub const MARKS_MAX: usize = 400;

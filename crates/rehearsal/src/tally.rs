@@ -1,0 +1,284 @@
+//! What happened: counts, latencies by step, and a timeline. Cheap enough to be told of every request.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::limits::{LATENCY_US_MAX, MARKS_MAX, TICK_MS, TICKS_MAX};
+
+/// A step of a purchase, as latencies are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The page of the performance.
+    Page,
+    /// The drawing of the hall.
+    Drawing,
+    /// What is free.
+    Status,
+    /// Places into the cart.
+    Hold,
+    /// The cart.
+    Cart,
+    /// The checkout's form.
+    Form,
+    /// Sending it: order and payment.
+    Order,
+    /// The bank's page.
+    Bank,
+    /// Paying there.
+    Pay,
+    /// The order's page.
+    OrderPage,
+    /// A ticket.
+    Ticket,
+}
+
+impl Step {
+    /// All of them, in the order of a purchase.
+    pub const ALL: [Self; 11] = [
+        Self::Page,
+        Self::Drawing,
+        Self::Status,
+        Self::Hold,
+        Self::Cart,
+        Self::Form,
+        Self::Order,
+        Self::Bank,
+        Self::Pay,
+        Self::OrderPage,
+        Self::Ticket,
+    ];
+
+    /// In the report.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Drawing => "drawing",
+            Self::Status => "status",
+            Self::Hold => "hold",
+            Self::Cart => "cart",
+            Self::Form => "checkout form",
+            Self::Order => "order",
+            Self::Bank => "bank page",
+            Self::Pay => "pay",
+            Self::OrderPage => "order page",
+            Self::Ticket => "ticket",
+        }
+    }
+}
+
+/// Something that is counted over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A fan came.
+    Arrived,
+    /// A request was answered.
+    Answered,
+    /// Places were held.
+    Held,
+    /// The shop said no: somebody was faster, over a limit.
+    Refused,
+    /// An order has its tickets.
+    Ordered,
+    /// A request failed, the retry too.
+    Failed,
+    /// A request failed and the retry did not.
+    Retried,
+    /// Told to come back later, and did.
+    ToldToWait,
+    /// A fan went home.
+    Left,
+}
+
+/// Counts of one moment, or of all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Fans who came.
+    pub arrivals: u64,
+    /// Requests answered.
+    pub requests: u64,
+    /// Holds acknowledged.
+    pub holds: u64,
+    /// Times that the shop said no.
+    pub refusals: u64,
+    /// Orders with their tickets.
+    pub orders: u64,
+    /// Requests that failed for good.
+    pub errors: u64,
+    /// Requests that worked the second time.
+    pub retries: u64,
+    /// Times that a fan was told to come back later.
+    pub waits: u64,
+    /// Fans who went home.
+    pub left: u64,
+}
+
+impl Counts {
+    const fn add(&mut self, event: Event) {
+        *match event {
+            Event::Arrived => &mut self.arrivals,
+            Event::Answered => &mut self.requests,
+            Event::Held => &mut self.holds,
+            Event::Refused => &mut self.refusals,
+            Event::Ordered => &mut self.orders,
+            Event::Failed => &mut self.errors,
+            Event::Retried => &mut self.retries,
+            Event::ToldToWait => &mut self.waits,
+            Event::Left => &mut self.left,
+        } += 1;
+    }
+}
+
+/// Something that was done to the shop, for the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mark {
+    /// From the start of the drill.
+    pub at_ms: u64,
+    /// In a few words.
+    pub what: String,
+}
+
+/// Everything that was counted.
+#[derive(Debug)]
+pub struct Tally {
+    start: Instant,
+    kept: Mutex<Kept>,
+}
+
+/// What a tally holds.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Of the whole drill.
+    pub total: Counts,
+    /// One per [`TICK_MS`].
+    pub ticks: Vec<Counts>,
+    /// Microseconds by [`Step`], in the order of [`Step::ALL`].
+    pub steps: Vec<Histogram<u64>>,
+    /// Of all steps.
+    pub all: Histogram<u64>,
+    /// From the fan's arrival to the tickets on the screen, thinking included.
+    pub purchases: Histogram<u64>,
+    /// Of all steps since the last look.
+    pub lately: Histogram<u64>,
+    /// What failed for good: step and cause, with how often.
+    pub failures: Vec<(Step, String, u64)>,
+    /// What was done to the shop.
+    pub marks: Vec<Mark>,
+}
+
+impl Tally {
+    /// Nothing yet.
+    pub fn new(start: Instant) -> Self {
+        let kept = Kept {
+            total: Counts::default(),
+            ticks: Vec::new(),
+            steps: Step::ALL.iter().map(|_| histogram()).collect(),
+            all: histogram(),
+            purchases: histogram(),
+            lately: histogram(),
+            failures: Vec::new(),
+            marks: Vec::new(),
+        };
+        Self { start, kept: Mutex::new(kept) }
+    }
+
+    /// Every method changes what is kept in one go, so that it is whole even after a panic elsewhere.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Milliseconds of the drill so far.
+    pub fn now_ms(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Counts something that happened now.
+    pub fn count(&self, event: Event) {
+        let tick = self.tick();
+        self.kept().count(tick, event);
+    }
+
+    /// Counts an answer; the latency is from the moment at which the fan wanted it.
+    pub fn answered(&self, step: Step, took: Duration) {
+        let tick = self.tick();
+        let us = micros(took);
+        let mut kept = self.kept();
+        kept.count(tick, Event::Answered);
+        if let Some(histogram) = kept.steps.get_mut(step as usize) {
+            histogram.saturating_record(us);
+        }
+        kept.all.saturating_record(us);
+        kept.lately.saturating_record(us);
+    }
+
+    /// Counts an order that has its tickets, and how long all of it took.
+    pub fn bought(&self, took: Duration) {
+        let tick = self.tick();
+        let mut kept = self.kept();
+        kept.count(tick, Event::Ordered);
+        kept.purchases.saturating_record(micros(took));
+    }
+
+    /// Counts a request that failed for good.
+    pub fn failed(&self, step: Step, cause: &str) {
+        let tick = self.tick();
+        let mut kept = self.kept();
+        kept.count(tick, Event::Failed);
+        match kept.failures.iter_mut().find(|(of, why, _)| *of == step && why == cause) {
+            Some((.., count)) => *count += 1,
+            None => kept.failures.push((step, cause.to_owned(), 1)),
+        }
+    }
+
+    /// Marks a moment on the timeline.
+    pub fn mark(&self, what: impl Into<String>) {
+        let at_ms = self.now_ms();
+        let mut kept = self.kept();
+        if kept.marks.len() < MARKS_MAX {
+            kept.marks.push(Mark { at_ms, what: what.into() });
+        }
+    }
+
+    /// Counts so far, and the latencies since the last such look.
+    pub fn look(&self) -> (Counts, Histogram<u64>) {
+        let mut kept = self.kept();
+        let lately = std::mem::replace(&mut kept.lately, histogram());
+        (kept.total, lately)
+    }
+
+    /// All of it.
+    pub fn all(&self) -> Kept {
+        self.kept().clone()
+    }
+
+    fn tick(&self) -> usize {
+        usize::try_from(self.now_ms() / TICK_MS).unwrap_or(usize::MAX).min(TICKS_MAX - 1)
+    }
+}
+
+impl Kept {
+    fn count(&mut self, tick: usize, event: Event) {
+        self.total.add(event);
+        if self.ticks.len() <= tick {
+            self.ticks.resize(tick + 1, Counts::default());
+        }
+        if let Some(counts) = self.ticks.get_mut(tick) {
+            counts.add(event);
+        }
+    }
+}
+
+fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// An empty one, with the bounds that all have.
+pub fn histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).expect("the bounds are those of limits.rs")
+}
