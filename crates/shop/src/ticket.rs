@@ -2,7 +2,7 @@
 
 use frontrow_ledger::{
     Time,
-    sale::{Currency, Place},
+    sale::{Access, Currency, Place},
 };
 use frontrow_store::{
     orders::{OrderDetails, OrderPosition},
@@ -28,19 +28,11 @@ impl Shop {
         let performance = &facts.details.performance;
         let doors =
             performance.doors_at.map_or(performance.starts_at, |d| d.min(performance.starts_at));
-        let flags = match position.place {
-            Place::Seat(_) => Flags::default(),
-            Place::Area(_) => Flags::STANDING,
-        };
-        let noted = facts
-            .offer
-            .ticket_type(position.ticket_type)
-            .is_some_and(|label| !label.note.en.is_empty());
         self.keys().signing().sign(&barcode::Ticket {
             ticket_id: ticket.id,
             performance_id: ticket.performance_id,
             category: position.category.0,
-            flags: if noted { flags.with(Flags::REDUCED) } else { flags },
+            flags: flags(facts, position),
             valid_from: timestamp(doors.plus_ms(-TICKET_VALID_BEFORE_MS)),
             valid_until: timestamp(performance.starts_at.plus_ms(TICKET_VALID_AFTER_MS)),
         })
@@ -126,6 +118,23 @@ impl Shop {
             ..TicketView::default()
         }
     }
+}
+
+/// What the gate should look at.
+fn flags(facts: &Facts, position: &OrderPosition) -> Flags {
+    let place = match position.place {
+        Place::Seat(_) => Flags::default(),
+        Place::Area(_) => Flags::STANDING,
+    };
+    let ticket_type = facts.offer.ticket_type(position.ticket_type);
+    let noted = ticket_type.is_some_and(|label| !label.note.en.is_empty());
+    place.with(match facts.names.access(position.category) {
+        // What the note says of these needs no proof at the gate.
+        Access::Wheelchair => Flags::WHEELCHAIR,
+        Access::Companion => Flags::COMPANION,
+        Access::Everyone if noted => Flags::REDUCED,
+        Access::Everyone => Flags::default(),
+    })
 }
 
 /// A moment on the venue's clock.

@@ -74,6 +74,7 @@ on_each_engine! {
     crash::a_crash_at_any_step_of_the_settlement_ends_as_ticket_or_refund,
     crash::a_crash_at_any_step_of_a_refund_refunds_once,
     house::what_nobody_needs_any_more_is_thrown_away,
+    house::a_barcode_tells_the_gate_what_to_look_at,
     house::a_mail_that_is_sent_again_has_the_same_name,
     traps::trap_3_coming_back_from_checkout_does_not_meet_oneself,
     traps::trap_6_the_word_of_the_bank_first_late_twice_never_while_the_buyer_gives_up,

@@ -82,6 +82,7 @@ pub struct PlaceNames {
     /// First seat of each row, ascending, to find the row of a seat.
     firsts: Vec<u32>,
     areas: Vec<Arc<str>>,
+    accesses: Vec<Access>,
 }
 
 #[derive(Debug, Clone)]
@@ -117,6 +118,7 @@ impl PlaceNames {
                 names.rows.push(RowNames { zone: name.clone(), row: row.label.into(), seats });
             }
         }
+        names.accesses = file.categories.iter().map(CategoryLine::access).collect();
         names.areas = file.areas.into_iter().map(|area| area.name.into()).collect();
         Ok(names)
     }
@@ -132,6 +134,11 @@ impl PlaceNames {
     /// An area's name, if there is such an area.
     pub fn area(&self, area: AreaId) -> Option<&str> {
         self.areas.get(usize::from(area.0)).map(AsRef::as_ref)
+    }
+
+    /// Whom places of a category are for.
+    pub fn access(&self, category: CategoryId) -> Access {
+        self.accesses.get(usize::from(category.0)).copied().unwrap_or(Access::Everyone)
     }
 
     /// How many seats there are.
@@ -162,13 +169,25 @@ struct CategoryLine {
     access: String,
 }
 
+impl CategoryLine {
+    fn access(&self) -> Access {
+        let accesses = [Access::Wheelchair, Access::Companion];
+        let found = accesses.into_iter().find(|access| access_word(*access) == self.access);
+        found.unwrap_or(Access::Everyone)
+    }
+}
+
+const fn access_word(access: Access) -> &'static str {
+    match access {
+        Access::Everyone => "everyone",
+        Access::Wheelchair => "wheelchair",
+        Access::Companion => "companion",
+    }
+}
+
 impl From<&DrawnCategory> for CategoryLine {
     fn from(category: &DrawnCategory) -> Self {
-        let access = match category.access {
-            Access::Everyone => "everyone",
-            Access::Wheelchair => "wheelchair",
-            Access::Companion => "companion",
-        };
+        let access = access_word(category.access);
         let colour = category.colour.to_string();
         Self { name: category.name.clone(), colour, access: access.to_owned() }
     }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use frontrow_ledger::Time;
+use frontrow_ledger::{CategoryId, Time, sale::Want};
 use frontrow_payments::test_provider::account::Behaviour;
 use frontrow_shop::limits::KEPT_MS;
 use frontrow_store::Store;
+use frontrow_tickets::barcode::{self, Flags};
 
-use crate::world::{MINUTE, World};
+use crate::world::{ADULT, CHILD, FLOOR, MINUTE, SALE, World};
 
 pub async fn what_nobody_needs_any_more_is_thrown_away(mut world: World) {
     world.options.idle = Duration::ZERO;
@@ -67,4 +68,31 @@ async fn buy(world: &World) {
     world.choose(&payment, Behaviour::Succeed).await;
     world.shop.payment_returned(&token).await.unwrap();
     world.expect_tickets(&token, 1).await;
+}
+
+pub async fn a_barcode_tells_the_gate_what_to_look_at(world: World) {
+    // Children sit in the stalls for nothing; a note says who is one.
+    let file = SALE.replace(
+        "name = { cs = \"Dítě\", en = \"Child\" }",
+        "name = { cs = \"Dítě\", en = \"Child\" }\nnote = \"Up to ten years\"",
+    );
+    world.import(&file).await.unwrap();
+    let wants = vec![
+        Want::Best { category: CategoryId(2), ticket_types: vec![ADULT], may_split: false },
+        Want::Area { area: FLOOR, ticket_types: vec![ADULT, CHILD] },
+    ];
+    let held = world.hold(world.shop.new_cart(), wants).await.unwrap();
+    let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
+    world.choose(&payment, Behaviour::Succeed).await;
+    world.shop.payment_returned(&token).await.unwrap();
+    let view = world.order(&token).await;
+    let keys = world.shop.keys().verifying();
+    let flags = view.details.tickets.iter().map(|ticket| {
+        let position = &view.details.positions[usize::from(ticket.index)];
+        let barcode = world.shop.barcode(&view.facts, position, ticket);
+        barcode::verify(barcode.as_str(), &keys).unwrap().flags
+    });
+    let reduced = Flags::STANDING.with(Flags::REDUCED);
+    let expected = [Flags::WHEELCHAIR, Flags::COMPANION, Flags::STANDING, reduced];
+    assert_eq!(flags.collect::<Vec<_>>(), expected);
 }
