@@ -27,8 +27,8 @@ pub const DELIVERIES_PER_BATCH_MAX: usize = 100;
 /// Longest that the test bank lets a payment be late: a day.
 pub const LATE_MS_MAX: i64 = 24 * 60 * 60 * 1_000;
 /// How long after a payment's expiry the test bank pays it when asked to be too late: clearly
-/// after every hold, soon enough to be watched.
-pub const AFTER_EXPIRY_MS: i64 = 10_000;
+/// after the hold, which outlives its payment by half a minute, and soon enough to be watched.
+pub const AFTER_EXPIRY_MS: i64 = 45_000;
 /// Times the test bank starts over when two requests change one payment; each loss means that
 /// somebody else's change went through.
 pub const CHANGE_ATTEMPTS_MAX: usize = 16;

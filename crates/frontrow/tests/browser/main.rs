@@ -5,9 +5,11 @@
 
 mod axe;
 mod chrome;
+mod expiry;
 mod fan;
 mod payment;
 mod picking;
 mod purchase;
 mod rows;
 mod shop;
+mod stadium;

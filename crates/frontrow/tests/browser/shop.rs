@@ -2,7 +2,9 @@
 
 use std::{
     net::TcpListener,
+    path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -10,7 +12,8 @@ use std::{
 pub struct Shop {
     pub url: String,
     process: Child,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
+    tries: AtomicU32,
 }
 
 impl Shop {
@@ -24,9 +27,33 @@ impl Shop {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let shop = Self { url: format!("http://127.0.0.1:{port}"), process, _data: data };
+        let shop = Self {
+            url: format!("http://127.0.0.1:{port}"),
+            process,
+            data,
+            tries: AtomicU32::new(0),
+        };
         shop.wait_until_ready().await;
         shop
+    }
+
+    /// Sells the club's night once more, as `in-a-hurry`: places are held for a minute, and for one
+    /// more to pay.
+    pub fn sells_in_a_hurry(&self) {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+        let sale = std::fs::read_to_string(samples.join("club.toml")).unwrap();
+        let hold = "[hold]\nminutes = 1\njitter_seconds = 0\nextensions = 0\n\
+                    extension_minutes = 1\npayment_minutes = 1\nceiling_minutes = 2\n";
+        let sale = sale.replace("noc-v-kotelne", "in-a-hurry") + hold;
+        let file = self.data.path().join("hurry.toml");
+        std::fs::write(&file, sale).unwrap();
+        std::fs::copy(samples.join("club.json"), self.data.path().join("club.json")).unwrap();
+        let import = Command::new(env!("CARGO_BIN_EXE_frontrow"))
+            .args(["import", file.to_str().unwrap(), "--data"])
+            .arg(self.data.path())
+            .output()
+            .unwrap();
+        assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
     }
 
     /// The first performance of a sample event.
@@ -38,13 +65,19 @@ impl Shop {
 
     /// Somebody else takes a seat at the club.
     pub async fn rival_takes(&self, performance: &str, seat: u32) {
+        assert_eq!(self.rival_tries(performance, seat).await, 201);
+    }
+
+    /// Somebody else asks for a seat at the club; the status of the answer.
+    pub async fn rival_tries(&self, performance: &str, seat: u32) -> u16 {
         let wants = serde_json::json!({
             "wants": [{ "seats": [{ "seat": seat, "ticket_type": "advance" }] }]
         });
         let holds = format!("{}/api/v1/performances/{performance}/holds", self.url);
         let request = reqwest::Client::new().post(holds).json(&wants);
-        let answer = request.header("idempotency-key", format!("rival-of-seat-{seat:08}"));
-        assert_eq!(answer.send().await.unwrap().status(), 201);
+        let try_number = self.tries.fetch_add(1, Ordering::Relaxed);
+        let answer = request.header("idempotency-key", format!("rival-of-a-seat-{try_number:08}"));
+        answer.send().await.unwrap().status().as_u16()
     }
 
     async fn wait_until_ready(&self) {
