@@ -10,6 +10,7 @@ use frontrow_store::{
     Store,
     catalogue::{ContentHash, PerformanceDetails},
 };
+use frontrow_words::Language;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -50,6 +51,14 @@ pub enum PlaceName {
 }
 
 impl PlaceName {
+    /// As the buyer's language says it.
+    pub(crate) fn said(&self, language: Language) -> String {
+        match self {
+            Self::Seat { zone, row, seat } => language.seat(zone, row, seat),
+            Self::Area(name) => name.get(language.code()).to_owned(),
+        }
+    }
+
     /// In one line, as kept with an order: `Stalls, 4, 12`.
     pub(crate) fn in_words(&self, language: &str) -> String {
         match self {

@@ -145,7 +145,9 @@ pub fn zoned(facts: &Facts, at: Time) -> Zoned {
 /// Street and city.
 pub(crate) fn address(facts: &Facts) -> String {
     let venue = &facts.details.venue;
-    let parts = [venue.address.as_str(), venue.city.as_str()];
+    // Organisers write the city into the address; once is enough.
+    let street = venue.address.trim_end_matches(venue.city.as_str()).trim_end_matches([',', ' ']);
+    let parts = [street, venue.city.as_str()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 

@@ -8,7 +8,8 @@ impl Language {
     /// `pátek 12. prosince 2026 v 20:00`, `Friday 12 December 2026, 20:00`.
     pub fn date_time(self, at: &Zoned) -> String {
         let joint = match self {
-            Self::Cs => " v ",
+            // A preposition of one letter does not end a line.
+            Self::Cs => " v\u{a0}",
             Self::En => ", ",
         };
         format!("{}{joint}{}", self.date(at), self.time(at))
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn a_moment_reads_as_each_language_writes_it() {
         let gala = at("2026-12-11T20:00:00[Europe/Prague]");
-        assert_eq!(Language::Cs.date_time(&gala), "pátek 11.\u{a0}prosince\u{a0}2026 v 20:00");
+        assert_eq!(Language::Cs.date_time(&gala), "pátek 11.\u{a0}prosince\u{a0}2026 v\u{a0}20:00");
         assert_eq!(Language::En.date_time(&gala), "Friday 11\u{a0}December\u{a0}2026, 20:00");
         assert_eq!(Language::Cs.date_short(&gala), "pá 11.\u{a0}12.\u{a0}2026");
         assert_eq!(Language::En.date_short(&gala), "Fri 11\u{a0}Dec\u{a0}2026");

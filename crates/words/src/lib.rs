@@ -7,6 +7,7 @@
 
 mod dates;
 mod numbers;
+mod places;
 
 use std::{borrow::Cow, sync::LazyLock};
 

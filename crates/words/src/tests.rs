@@ -71,3 +71,9 @@ fn the_language_follows_the_browser() {
     check("", Language::En);
     check("cs;q=nonsense, en;q=0.1", Language::En);
 }
+
+#[test]
+fn a_seat_is_said_in_words() {
+    assert_eq!(Language::Cs.seat("Stalls", "4", "12"), "Stalls, řada\u{a0}4, místo\u{a0}12");
+    assert_eq!(Language::En.seat("204", "4", "12"), "Section\u{a0}204, row\u{a0}4, seat\u{a0}12");
+}

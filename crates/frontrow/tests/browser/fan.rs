@@ -14,7 +14,7 @@ use crate::{
 /// How long a fan waits for something to appear before the test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a fan comes back to a page that is to change: holds, payments and late money together.
-const LONG_PATIENCE: Duration = Duration::from_secs(240);
+const LONG_PATIENCE: Duration = Duration::from_mins(4);
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// A visitor of a shop.

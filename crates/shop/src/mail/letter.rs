@@ -145,7 +145,7 @@ impl Shop {
             places: places
                 .map(|position| {
                     let price = money(position.price_minor, &order.currency);
-                    (position.label.clone(), language.money(price))
+                    (facts.place(position.place).said(language), language.money(price))
                 })
                 .collect(),
             places_label: word("mail-places"),

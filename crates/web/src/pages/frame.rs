@@ -92,7 +92,7 @@ impl Frame {
 
     /// A section's name in a sentence.
     pub fn section(&self, name: &str) -> String {
-        section_text(self.language, name)
+        self.language.section(name)
     }
 
     /// Where somebody sits or stands, in words.
@@ -122,26 +122,10 @@ impl Frame {
     }
 }
 
-/// A section's name in a sentence: a number needs a word before it, a name does not.
-fn section_text(language: Language, name: &str) -> String {
-    if name.starts_with(|first: char| first.is_ascii_digit()) {
-        language.t1("section", "name", name).into_owned()
-    } else {
-        name.to_owned()
-    }
-}
-
 /// Where somebody sits or stands, in words.
 pub fn place_text(language: Language, place: &PlaceLabel) -> String {
     match place {
-        PlaceLabel::Seat { section, row, seat } => {
-            let holes = [
-                ("section", FluentValue::from(section_text(language, section))),
-                ("row", FluentValue::from(row)),
-                ("seat", FluentValue::from(seat)),
-            ];
-            language.t_with("place-seat", holes).into_owned()
-        }
+        PlaceLabel::Seat { section, row, seat } => language.seat(section, row, seat),
         PlaceLabel::Area { name } => name.clone(),
     }
 }

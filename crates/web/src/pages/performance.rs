@@ -159,9 +159,11 @@ impl Offer {
 }
 
 impl PerformancePage {
-    /// Whether it is worth saying that one stands here: the name may say so itself.
+    /// Whether it is worth saying that one stands here: the name may say so itself, and where
+    /// places come in pairs people sit in wheelchairs.
     pub fn says_standing(&self, offer: &Offer) -> bool {
-        offer.is_standing() && offer.name.to_lowercase() != self.frame.t("standing")
+        matches!(offer.kind, OfferKind::Standing { multiple: 1 })
+            && offer.name.to_lowercase() != self.frame.t("standing")
     }
 
     /// The price, or from the lowest.

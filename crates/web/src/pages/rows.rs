@@ -63,6 +63,17 @@ pub struct RowsPage {
     pub rows: Vec<RowLine>,
 }
 
+impl RowsPage {
+    /// The category that begins with a seat of a row, where a section has more than one.
+    pub fn begins(&self, row: &RowLine, seat: usize) -> Option<&CategoryLabel> {
+        let category = row.seats.get(seat)?.category;
+        let before = seat.checked_sub(1).and_then(|before| row.seats.get(before));
+        let told = before.is_some_and(|before| before.category == category);
+        let (label, _) = self.categories.get(category)?;
+        (self.categories.len() > 1 && !told).then_some(label)
+    }
+}
+
 /// One row.
 #[derive(Debug, Clone)]
 pub struct RowLine {

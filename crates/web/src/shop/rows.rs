@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum_extra::extract::Query;
 use frontrow_ledger::{
     CategoryId, ChannelId, SeatId,
-    sale::{OnSale, Place},
+    sale::{Access, OnSale, Place},
 };
 use frontrow_shop::{
     cart::HoldStatus,
@@ -48,7 +48,8 @@ pub async fn sections(
     let free = app.shop.snapshot(performance).await?;
     let line = |(index, section): (usize, &Section)| {
         let categories: HashSet<CategoryId> = section.seats().map(|seat| seat.category).collect();
-        let prices = categories.into_iter().filter_map(|category| lowest(&view, category));
+        let categories = categories.into_iter().filter(|category| !is_companion(&view, *category));
+        let prices = categories.filter_map(|category| lowest(&view, category));
         (!section.rows.is_empty()).then(|| SectionLine {
             url: Url::Rows(performance, Some(index)),
             name: section.name.clone(),
@@ -80,7 +81,8 @@ pub async fn rows(
     categories.sort_unstable();
     categories.dedup();
     let label = |id: &CategoryId| {
-        (labels::category(&view.facts, *id, visitor.language), lowest(&view, *id))
+        let price = lowest(&view, *id).filter(|_| !is_companion(&view, *id));
+        (labels::category(&view.facts, *id, visitor.language), price)
     };
     let page = RowsPage {
         frame: visitor.frame(&app).await,
@@ -157,6 +159,12 @@ fn sold(view: &PerformanceView, category: CategoryId) -> impl Iterator<Item = &T
     let category = view.sale.categories.get(usize::from(category.0));
     let types = category.into_iter().flat_map(|category| &category.types);
     types.filter(|kind| kind.on_sale == OnSale::Now && kind.left > 0)
+}
+
+/// A companion's seat is not sold alone, so its price says nothing.
+fn is_companion(view: &PerformanceView, category: CategoryId) -> bool {
+    let category = view.sale.categories.get(usize::from(category.0));
+    category.is_some_and(|category| category.access == Access::Companion)
 }
 
 fn lowest(view: &PerformanceView, category: CategoryId) -> Option<Money> {

@@ -1,8 +1,14 @@
 choose-best = Nejlepší volná místa
 choose-best-note = { $count ->
     [one] Řekněte kolik, my vybereme nejlepší místa vedle sebe. Nejvýše { $count } místo v objednávce.
-    [few] Řekněte kolik, my vybereme nejlepší místa vedle sebe. Nejvýše { $count } místa v objednávce.
-   *[other] Řekněte kolik, my vybereme nejlepší místa vedle sebe. Nejvýše { $count } míst v objednávce.
+    [few] Řekněte kolik, my vybereme nejlepší místa vedle sebe. Nejvýše { $count } místa v objednávce.
+   *[other] Řekněte kolik, my vybereme nejlepší místa vedle sebe. Nejvýše { $count } míst v objednávce.
+}
+choose-places = Vyberte místa
+choose-places-note = { $count ->
+    [one] Místa nejsou číslovaná. V objednávce { $count } místo.
+    [few] Místa nejsou číslovaná. Nejvýše { $count } místa v objednávce.
+   *[other] Místa nejsou číslovaná. Nejvýše { $count } míst v objednávce.
 }
 choose-map = Výběr na plánku
 choose-map-jump = Vybrat na plánku

@@ -3,6 +3,11 @@ choose-best-note = { $count ->
     [one] Say how many, we pick the best seats side by side. { $count } place per order.
    *[other] Say how many, we pick the best seats side by side. Up to { $count } places per order.
 }
+choose-places = Choose places
+choose-places-note = { $count ->
+    [one] Places are not numbered. { $count } place per order.
+   *[other] Places are not numbered. Up to { $count } places per order.
+}
 choose-map = Pick on the map
 choose-map-jump = Pick on the map
 choose-rows = Pick from a list
