@@ -7,10 +7,11 @@ use frontrow_payments::{
     test_provider::{
         account::BankPayment,
         bank::{Bank, BankError},
-        delivery::Delivery,
+        delivery::{Delivery, Webhook},
     },
 };
 use frontrow_store::{Store, test_bank};
+use futures::future::join_all;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Result, Shop};
@@ -71,15 +72,18 @@ impl Shop {
         let broken = |error: BankError| crate::Error::Broken("the test bank's word", error.into());
         let due = bank.claim_deliveries(self.now()).await.map_err(broken)?;
         let any = !due.is_empty();
-        for webhook in due {
+        // Side by side, as they would come over the network.
+        let deliver = async |webhook: Webhook| {
             match self.webhook("test", &webhook.headers, &webhook.body).await {
-                Ok(()) => bank.delivered(&webhook.delivery_id).await.map_err(broken)?,
+                Ok(()) => bank.delivered(&webhook.delivery_id).await.map_err(broken),
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
                     tracing::warn!(error, "the shop did not take a webhook of the test bank");
+                    Ok(())
                 }
             }
-        }
+        };
+        join_all(due.into_iter().map(deliver)).await.into_iter().collect::<Result<()>>()?;
         Ok(any)
     }
 }

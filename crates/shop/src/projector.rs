@@ -1,12 +1,12 @@
 //! What the log decided, brought into the tables: at once after a purchase here, and by a sweep for the rest.
 
 use std::{
-    collections::BTreeSet,
-    sync::{Mutex, PoisonError},
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use frontrow_log::{Stream, entries::read_page};
-use frontrow_store::{page::PageRequest, projection::Projected};
+use frontrow_log::{Position, Stream, entries::read_page};
+use frontrow_store::{page::PageRequest, projection as store};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -34,21 +34,43 @@ impl Dirty {
     }
 }
 
+/// How far the tables are, as far as this replica knows. Whoever projects a stream locks it: those who buy at the same
+/// moment wait in line, and the first brings the others' purchases along.
+#[derive(Debug, Default)]
+pub(crate) struct Projected {
+    streams: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<Position>>>>,
+}
+
+impl Projected {
+    fn of(&self, performance: Uuid) -> Arc<tokio::sync::Mutex<Position>> {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(streams.entry(performance).or_default())
+    }
+}
+
 impl Shop {
     /// Brings a stream into the tables up to its end.
     pub async fn project(&self, performance: Uuid) -> Result<()> {
+        let reached = self.inner.projected.of(performance);
+        let mut reached = reached.lock().await;
+        // Not what this replica knows: the tables may have been restored from an older copy.
         let stream = Stream::sale(performance.as_u128());
-        let mut after = self.inner.store.checkpoint(stream).await?;
+        *reached = self.project_after(stream, self.inner.store.checkpoint(stream).await?).await?;
+        Ok(())
+    }
+
+    async fn project_after(&self, stream: Stream, mut after: Position) -> Result<Position> {
         loop {
             let page = read_page(&*self.inner.log, stream, after)
                 .await
                 .map_err(|error| Error::Log(error.into()))?;
-            if page.entries.is_empty() {
-                return Ok(());
-            }
+            let Some((last, _)) = page.entries.last() else { return Ok(after) };
             after = match self.inner.store.project(stream, after, &page.entries).await? {
-                Projected::Done(position) | Projected::Moved(position) => position,
-                Projected::Orphan => return Ok(()),
+                store::Projected::Done(position) if position == *last && !page.more => {
+                    return Ok(position);
+                }
+                store::Projected::Done(position) | store::Projected::Moved(position) => position,
+                store::Projected::Orphan => return Ok(after),
             };
         }
     }
@@ -57,12 +79,23 @@ impl Shop {
     /// anyway.
     pub(crate) async fn show(&self, performance: Uuid) {
         self.inner.dirty.mark(performance);
-        let shown = tokio::time::timeout(PROJECT_WAIT, self.project(performance)).await;
+        let shown = tokio::time::timeout(PROJECT_WAIT, self.project_decided(performance)).await;
         if let Ok(Err(error)) = shown {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(performance.id = %performance, error, "not projected yet");
         }
         self.wake();
+    }
+
+    async fn project_decided(&self, performance: Uuid) -> Result<()> {
+        let decided = self.sale(performance).await?.read(|_, position| position)?;
+        let reached = self.inner.projected.of(performance);
+        let mut reached = reached.lock().await;
+        if *reached < decided {
+            let stream = Stream::sale(performance.as_u128());
+            *reached = self.project_after(stream, *reached).await?;
+        }
+        Ok(())
     }
 
     /// Keeps the tables up to date until it is told to stop.

@@ -6,17 +6,18 @@ use frontrow_ledger::{CommandId, Time, sale::Sale};
 use frontrow_log::{Clock, Log, Registry};
 use frontrow_payments::{provider::Provider, test_provider::TestProvider};
 use frontrow_store::Store;
-use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 
 use crate::{
     Error, Result,
     facts::FactsCache,
     keys::{Keys, half},
+    limits::DRAWN_AT_ONCE,
     mail::Mailer,
-    projector::Dirty,
+    projector::{Dirty, Projected},
     random::{self, Random},
     status::StatusCache,
-    worker::Every,
+    worker::{Every, Work},
 };
 
 /// What a shop is made of.
@@ -72,7 +73,10 @@ pub(crate) struct Inner {
     pub(crate) facts: FactsCache,
     pub(crate) statuses: StatusCache,
     pub(crate) dirty: Dirty,
-    pub(crate) work: Notify,
+    pub(crate) projected: Projected,
+    pub(crate) work: Work,
+    /// Turns to draw a PDF.
+    pub(crate) drawing: Semaphore,
     pub(crate) events_due: Every,
     pub(crate) unload_due: Every,
     pub(crate) purge_due: Every,
@@ -97,7 +101,9 @@ impl Shop {
                 facts: FactsCache::default(),
                 statuses: StatusCache::default(),
                 dirty: Dirty::default(),
-                work: Notify::new(),
+                projected: Projected::default(),
+                work: Work::default(),
+                drawing: Semaphore::new(DRAWN_AT_ONCE),
                 events_due: Every::default(),
                 unload_due: Every::default(),
                 purge_due: Every::default(),

@@ -50,6 +50,7 @@ impl Shop {
         let seller = organisation.map(|organisation| organisation.name).unwrap_or_default();
         let document = self.document(&facts, details, language, &seller);
         // Fonts and compression are work for a thread of their own, not for one that serves everybody.
+        let _turn = self.inner.drawing.acquire().await;
         let pdf = tokio::task::spawn_blocking(move || pdf::render(&document, paper));
         let pdf = pdf.await.map_err(|error| Error::Broken("the PDF", error.into()))?;
         pdf.map_err(|error| Error::Broken("the PDF", error.into()))

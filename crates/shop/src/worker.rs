@@ -16,6 +16,7 @@ use frontrow_store::{
 };
 use futures::future::join_all;
 use serde_json::Value;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -59,36 +60,39 @@ impl Shop {
     /// Keeps the shop going until it is told to stop: projects the log, settles payments, does jobs. What is in hand is
     /// finished before it returns.
     pub async fn run(&self, stop: CancellationToken) {
-        tokio::join!(self.run_projector(stop.clone()), self.run_worker(stop));
+        // Each on its own: a mail server that takes its time keeps nobody from their tickets.
+        tokio::join!(
+            self.run_projector(stop.clone()),
+            repeat(&stop, &self.inner.work.payments, async || self.payments_once().await),
+            repeat(&stop, &self.inner.work.jobs, async || {
+                let more = self.jobs_once().await;
+                self.keep_house().await;
+                more
+            }),
+        );
     }
 
     /// There may be something to do.
     pub(crate) fn wake(&self) {
-        self.inner.work.notify_one();
-    }
-
-    async fn run_worker(&self, stop: CancellationToken) {
-        while !stop.is_cancelled() {
-            let busy = self.work_once().await;
-            self.keep_house().await;
-            if busy {
-                continue;
-            }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.inner.work.notified() => {}
-                () = tokio::time::sleep(WORK_INTERVAL) => {}
-            }
-        }
+        self.inner.work.payments.notify_one();
+        self.inner.work.jobs.notify_one();
     }
 
     /// Does what is due once; answers whether there may be more of it.
     pub async fn work_once(&self) -> bool {
+        let payments = self.payments_once().await;
+        self.jobs_once().await || payments
+    }
+
+    async fn payments_once(&self) -> bool {
         let deliveries = logged("test bank", Box::pin(self.deliver_test_webhooks())).await;
         let events = logged("payment events", Box::pin(self.overdue_events())).await;
         let payments = logged("payments", Box::pin(self.due_payments())).await;
-        let jobs = logged("jobs", Box::pin(self.due_jobs())).await;
-        [deliveries, events, payments, jobs].into_iter().flatten().any(|more| more)
+        [deliveries, events, payments].into_iter().flatten().any(|more| more)
+    }
+
+    async fn jobs_once(&self) -> bool {
+        logged("jobs", Box::pin(self.due_jobs())).await.unwrap_or(false)
     }
 
     async fn due_jobs(&self) -> Result<bool> {
@@ -266,6 +270,27 @@ impl Shop {
         }
         let mails = self.inner.mailer.purge_outbox(before).await;
         mails.map(|_| ()).map_err(|error| Error::Broken("room in the outbox", error.into()))
+    }
+}
+
+/// Says that there may be something to do.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    payments: Notify,
+    jobs: Notify,
+}
+
+/// Works while there is something to do, and looks again when there is news or some time has passed.
+async fn repeat(stop: &CancellationToken, news: &Notify, once: impl AsyncFn() -> bool) {
+    while !stop.is_cancelled() {
+        if once().await {
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = news.notified() => {}
+            () = tokio::time::sleep(WORK_INTERVAL) => {}
+        }
     }
 }
 
