@@ -73,14 +73,15 @@ impl Shop {
         let due = bank.claim_deliveries(self.now()).await.map_err(broken)?;
         let any = !due.is_empty();
         // Side by side, as they would come over the network.
-        let deliver = async |webhook: Webhook| {
-            match self.webhook("test", &webhook.headers, &webhook.body).await {
-                Ok(()) => bank.delivered(&webhook.delivery_id).await.map_err(broken),
-                Err(error) => {
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, "the shop did not take a webhook of the test bank");
-                    Ok(())
-                }
+        let deliver = async |webhook: Webhook| match self
+            .webhook("test", &webhook.headers, &webhook.body)
+            .await
+        {
+            Ok(()) => bank.delivered(&webhook.delivery_id).await.map_err(broken),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "the shop did not take a webhook of the test bank");
+                Ok(())
             }
         };
         join_all(due.into_iter().map(deliver)).await.into_iter().collect::<Result<()>>()?;

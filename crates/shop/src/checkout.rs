@@ -89,8 +89,8 @@ impl Shop {
         let names = view.facts.offer.names_required;
         let email = request.form.check(view.positions.len(), names)?;
         let id = self.order_id(&request);
-        let attempt = u32::try_from(self.inner.store.payments_of_order(id).await?.len());
-        let attempt = attempt.unwrap_or(u32::MAX);
+        let payments = self.inner.store.payments_of_order(id).await?;
+        let attempt = u32::try_from(payments.len()).unwrap_or(u32::MAX);
         match self.bind(request.at, id, &email, attempt).await {
             Ok(()) => {}
             // Its payment was confirmed in this very moment.
@@ -101,7 +101,7 @@ impl Shop {
         let view = self.hold_view(request.at).await?;
         request.form.check(view.positions.len(), names)?;
         let order = self.write_order(id, &request, &view).await?;
-        self.open_payment(&order).await
+        self.open_payment(&order, &payments).await
     }
 
     async fn sold_meanwhile(&self, at: HoldRef) -> Result<CheckedOut> {
@@ -126,7 +126,7 @@ impl Shop {
         match self.bind(at, order.id, &email, attempt).await {
             Err(Error::Refused(Refusal::HoldSold)) => Ok(done),
             Err(error) => Err(error),
-            Ok(()) => self.open_payment(&order).await,
+            Ok(()) => self.open_payment(&order, &payments).await,
         }
     }
 
@@ -186,13 +186,13 @@ impl Shop {
             payload: serde_json::json!({ "order": id }),
             due_at: due_at.plus_ms(ORDER_EXPIRY_MARGIN_MS),
         };
-        self.inner.store.enqueue_jobs(&[expiry], now).await?;
         let token = OrderToken::new(&self.inner.keys, OrderId(id.as_u128()));
         let codes = 0..frontrow_store::limits::ORDER_CODES_MAX;
         let order = NewOrder {
             id,
             codes: codes.map(|_| code::draw(&*self.inner.random)).collect(),
             secret_hash: token.hash(),
+            organisation_id: view.facts.details.event.organisation_id,
             performance_id: request.at.performance,
             hold_id: Uuid::from_u128(request.at.hold.0),
             channel: request.channel,
@@ -205,19 +205,20 @@ impl Shop {
             currency: view.currency.code().to_owned(),
             positions: positions(request, view),
             idempotency_hash: None,
+            jobs: vec![expiry],
             created_at: now,
         };
         Ok(self.inner.store.create_order(order).await?.into_order())
     }
 
-    /// Opens the next payment of an order, or goes on with the one that is open.
-    async fn open_payment(&self, order: &Order) -> Result<CheckedOut> {
+    /// Opens the next payment of an order after those that it had, or goes on with the one that is open.
+    async fn open_payment(&self, order: &Order, payments: &[Payment]) -> Result<CheckedOut> {
         let token = self.token(order.id);
         if order.total_minor == 0 {
             self.confirm_free(order).await?;
             return Ok(CheckedOut::Done { order: token });
         }
-        let payment = self.next_payment(order).await?;
+        let payment = self.next_payment(order, payments).await?;
         if payment.state == PaymentState::Paid {
             return Ok(CheckedOut::Done { order: token });
         }
@@ -244,8 +245,7 @@ impl Shop {
     }
 
     /// The payment to go on with: one that the buyer can still pay, or a new one.
-    async fn next_payment(&self, order: &Order) -> Result<Payment> {
-        let payments = self.inner.store.payments_of_order(order.id).await?;
+    async fn next_payment(&self, order: &Order, payments: &[Payment]) -> Result<Payment> {
         let now = self.now();
         let going_on = payments.iter().rev().find(|payment| match payment.state {
             PaymentState::Paid => true,

@@ -60,8 +60,8 @@ pub enum Stage {
 impl Shop {
     /// The order that a link leads to.
     pub async fn order(&self, token: &str) -> Result<OrderView> {
-        let order = self.order_of_token(token).await?;
-        self.order_view(order.id).await
+        let id = OrderToken::order(&self.inner.keys, token).ok_or(Error::NotFound("order"))?;
+        self.order_view(id).await
     }
 
     /// An order by its id, for the API and the organiser.

@@ -21,7 +21,6 @@ use frontrow_store::{
     payments::{Payment, PaymentChange, PaymentState},
 };
 use http::HeaderMap;
-use uuid::Uuid;
 
 use crate::{
     Error, Result, Shop,
@@ -77,7 +76,7 @@ impl Shop {
         let payment = self.inner.store.payment_by_ref(&event.provider, reference).await?;
         // The word may overtake the answer to opening the payment: then the event waits.
         let payment = payment.ok_or(Error::NotFound("payment"))?;
-        self.settle(payment.id).await?;
+        self.settle(payment).await?;
         let store = &self.inner.store;
         store.payment_event_processed(&event.provider, &event.event_id, self.now()).await?;
         Ok(())
@@ -88,16 +87,15 @@ impl Shop {
         let order = self.order_of_token(token).await?;
         for payment in self.inner.store.payments_of_order(order.id).await? {
             if payment.settled_at.is_none() {
-                self.settle(payment.id).await?;
+                self.settle(payment).await?;
             }
         }
         Ok(())
     }
 
-    /// Asks the provider about a payment and draws the consequence. May be called any number of times, by anybody.
-    pub async fn settle(&self, payment: Uuid) -> Result<Settled> {
-        let payment = self.inner.store.payment(payment).await?;
-        let payment = payment.ok_or(Error::NotFound("payment"))?;
+    /// Asks the provider about a payment, as it was read a moment ago, and draws the consequence. May be called any
+    /// number of times, by anybody.
+    async fn settle(&self, payment: Payment) -> Result<Settled> {
         match payment.state {
             PaymentState::RefundDue | PaymentState::Refunded => Ok(Settled::Refund),
             PaymentState::Paid if payment.settled_at.is_some() => Ok(Settled::Sold),
@@ -129,7 +127,7 @@ impl Shop {
                 self.refund_overdue(&payment).await?;
                 Ok(Settled::Refund)
             }
-            _ => self.settle(payment.id).await,
+            _ => self.settle(payment).await,
         }
     }
 

@@ -6,8 +6,7 @@
 
 use frontrow_ledger::Time;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use uuid::Uuid;
@@ -129,11 +128,16 @@ impl Store {
             updated_at: new.created_at.0,
         };
         let write = self.write().await?;
-        if let Some(row) = payments::Entity::find_by_id(new.id).one(&write.tx).await? {
+        let of_order = payments::Entity::find()
+            .filter(payments::Column::OrderId.eq(new.order_id))
+            .limit(limits::PAYMENTS_PER_ORDER_MAX)
+            .all(&write.tx)
+            .await?;
+        let is_full = of_order.len() as u64 >= limits::PAYMENTS_PER_ORDER_MAX;
+        if let Some(row) = of_order.into_iter().find(|row| row.id == new.id) {
             return row.try_into();
         }
-        let of_order = payments::Entity::find().filter(payments::Column::OrderId.eq(new.order_id));
-        if of_order.count(&write.tx).await? >= limits::PAYMENTS_PER_ORDER_MAX {
+        if is_full {
             return Err(Error::Conflict("too many payments of one order".into()));
         }
         rows::insert(&write.tx, vec![row.clone()]).await?;
@@ -183,20 +187,22 @@ impl Store {
         now: Time,
     ) -> Result<bool> {
         let write = self.write().await?;
-        payments::Entity::update_many()
+        let named = payments::Entity::update_many()
             .col_expr(payments::Column::ProviderRef, Expr::value(provider_ref))
             .col_expr(payments::Column::PageUrl, Expr::value(page_url))
             .col_expr(payments::Column::UpdatedAt, Expr::value(now.0))
             .filter(payments::Column::Id.eq(id))
-            .filter(payments::Column::ProviderRef.is_null())
-            .exec(&write.tx)
-            .await?;
-        let opened = payments::Entity::update_many()
+            .filter(payments::Column::ProviderRef.is_null());
+        let is_opening = payments::Column::State.eq(PaymentState::Opening.as_str());
+        let opened = named
+            .clone()
             .col_expr(payments::Column::State, Expr::value(PaymentState::Open.as_str()))
-            .filter(payments::Column::Id.eq(id))
-            .filter(payments::Column::State.eq(PaymentState::Opening.as_str()))
+            .filter(is_opening)
             .exec(&write.tx)
             .await?;
+        if opened.rows_affected == 0 {
+            named.exec(&write.tx).await?;
+        }
         write.commit().await?;
         Ok(opened.rows_affected == 1)
     }

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use crate::{
     Error, Result, Store,
-    entity::{events, order_positions, orders, performances},
+    entity::{order_positions, orders},
+    jobs::{self, NewJob},
     limits,
     orders::{Contact, Order, OrderState, place_columns},
     rows,
@@ -21,6 +22,8 @@ pub struct NewOrder {
     pub codes: Vec<String>,
     /// Hash of the secret in the order's link.
     pub secret_hash: [u8; 32],
+    /// Who sells it.
+    pub organisation_id: Uuid,
     /// Of which performance; it must exist.
     pub performance_id: Uuid,
     /// The hold that it buys.
@@ -37,6 +40,8 @@ pub struct NewOrder {
     pub positions: Vec<NewPosition>,
     /// Hash of the client's idempotency key: the same one gives the order that is there.
     pub idempotency_hash: Option<[u8; 32]>,
+    /// What it leads to, written in the same transaction.
+    pub jobs: Vec<NewJob>,
     /// Now.
     pub created_at: Time,
 }
@@ -87,19 +92,16 @@ impl Store {
     /// or if there is no such performance.
     pub async fn create_order(&self, new: NewOrder) -> Result<Created> {
         let write = self.write().await?;
-        if let Some(order) = existing(&write.tx, &new).await? {
-            return Ok(Created::Existing(order));
-        }
-        let organisation_id = organisation(&write.tx, new.performance_id).await?;
-        let mut row = order_row(&new, organisation_id);
+        let mut row = order_row(&new);
         for code in new.codes.iter().take(limits::ORDER_CODES_MAX) {
             code.clone_into(&mut row.code);
             if rows::insert_missing(&write.tx, vec![row.clone()]).await? == 1 {
                 rows::insert(&write.tx, position_rows(&new)).await?;
+                jobs::enqueue(&write.tx, &new.jobs, new.created_at).await?;
                 write.commit().await?;
                 return Ok(Created::New(row.try_into()?));
             }
-            // The code is taken, or somebody with the same key was faster.
+            // It is there, or its code is taken.
             if let Some(order) = existing(&write.tx, &new).await? {
                 return Ok(Created::Existing(order));
             }
@@ -117,19 +119,12 @@ async fn existing(db: &impl ConnectionTrait, new: &NewOrder) -> Result<Option<Or
     orders::Entity::find().filter(same).one(db).await?.map(Order::try_from).transpose()
 }
 
-async fn organisation(db: &impl ConnectionTrait, performance_id: Uuid) -> Result<Uuid> {
-    let missing = || Error::Conflict("no such performance".into());
-    let performance = performances::Entity::find_by_id(performance_id).one(db).await?;
-    let event_id = performance.ok_or_else(missing)?.event_id;
-    Ok(events::Entity::find_by_id(event_id).one(db).await?.ok_or_else(missing)?.organisation_id)
-}
-
-fn order_row(new: &NewOrder, organisation_id: Uuid) -> orders::Model {
+fn order_row(new: &NewOrder) -> orders::Model {
     orders::Model {
         id: new.id,
         code: String::new(),
         secret_hash: new.secret_hash.to_vec(),
-        organisation_id,
+        organisation_id: new.organisation_id,
         performance_id: new.performance_id,
         hold_id: new.hold_id,
         channel: i32::from(new.channel.0),

@@ -169,6 +169,8 @@ impl World {
             attendee_name: "Jana".to_owned(),
         };
         NewOrder {
+            organisation_id: self.organisation,
+            jobs: Vec::new(),
             id,
             codes: vec![format!("CODE{}", id.as_u128())],
             secret_hash: [7; 32],
