@@ -76,20 +76,12 @@ impl Write {
 impl Store {
     /// Opens the tables at `postgres://...` or in the file of `sqlite:PATH`, which is created if it is missing.
     pub async fn connect(url: &str, config: Config) -> Result<Self> {
-        let mut options = match url.strip_prefix("sqlite:") {
-            Some(path) => sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))),
-            None => postgres(url),
+        let db = pool(url, config, config.connections_max.max(1)).await?;
+        let group = match db.get_database_backend() {
+            // A connection of its own: in the readers' pool it would wait behind every page of a busy moment.
+            DbBackend::Sqlite => Some(Group::new(pool(url, config, 1).await?)),
+            _ => None,
         };
-        options
-            .max_connections(config.connections_max.max(1))
-            .acquire_timeout(config.acquire_timeout)
-            .connect_timeout(config.acquire_timeout)
-            .test_before_acquire_if_idle_for(limits::TRUSTED_IDLE)
-            .record_stmt_in_spans(false)
-            .sqlx_logging(false);
-        let db = Database::connect(options).await?;
-        let is_sqlite = db.get_database_backend() == DbBackend::Sqlite;
-        let group = is_sqlite.then(|| Group::new(db.clone()));
         let acquire_timeout = config.acquire_timeout;
         Ok(Self { inner: Arc::new(Inner { db, group, acquire_timeout }) })
     }
@@ -108,7 +100,7 @@ impl Store {
     /// Closes every connection; calls that come later are answered with [`Error::Unavailable`].
     pub async fn close(&self) -> Result<()> {
         if let Some(group) = &self.inner.group {
-            group.finish().await;
+            group.close().await?;
         }
         Ok(self.inner.db.clone().close().await?)
     }
@@ -145,6 +137,21 @@ impl Store {
         let (tx, turn) = group.begin(self.inner.acquire_timeout).await?;
         Ok(Write { tx, turn: Some(turn) })
     }
+}
+
+async fn pool(url: &str, config: Config, connections: u32) -> Result<DatabaseConnection> {
+    let mut options = match url.strip_prefix("sqlite:") {
+        Some(path) => sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))),
+        None => postgres(url),
+    };
+    options
+        .max_connections(connections)
+        .acquire_timeout(config.acquire_timeout)
+        .connect_timeout(config.acquire_timeout)
+        .test_before_acquire_if_idle_for(limits::TRUSTED_IDLE)
+        .record_stmt_in_spans(false)
+        .sqlx_logging(false);
+    Ok(Database::connect(options).await?)
 }
 
 fn sqlite(path: &Path) -> ConnectOptions {

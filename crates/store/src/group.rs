@@ -45,7 +45,8 @@ pub(crate) struct Turn {
 }
 
 impl Group {
-    /// Must be called on a tokio runtime: the commits are a task on it, for as long as the group or a turn lives.
+    /// Writes through `db`, a connection that nobody else uses. Must be called on a tokio runtime: the commits are a
+    /// task on it, for as long as the group or a turn lives.
     pub(crate) fn new(db: DatabaseConnection) -> Self {
         let shared = Arc::new(Mutex::new(Shared { db, open: None }));
         let (finished, mut calls) = mpsc::channel(1);
@@ -72,9 +73,11 @@ impl Group {
         begun.await.unwrap_or_else(|_| Err(closing()))
     }
 
-    /// Commits what is open. Who begins later opens another transaction.
-    pub(crate) async fn finish(&self) {
-        self.shared.lock().await.end().await;
+    /// Commits what is open and closes the connection; who begins later gets [`Error::Unavailable`].
+    pub(crate) async fn close(&self) -> Result<()> {
+        let mut shared = self.shared.lock().await;
+        shared.end().await;
+        Ok(shared.db.clone().close().await?)
     }
 }
 
