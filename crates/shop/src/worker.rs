@@ -63,13 +63,27 @@ impl Shop {
         // Each on its own: a mail server that takes its time keeps nobody from their tickets.
         tokio::join!(
             self.run_projector(stop.clone()),
-            repeat(&stop, &self.inner.work.payments, async || self.payments_once().await),
-            repeat(&stop, &self.inner.work.jobs, async || {
-                let more = self.jobs_once().await;
-                self.keep_house().await;
-                more
-            }),
+            self.run_payments(stop.clone()),
+            self.run_jobs(stop),
         );
+    }
+
+    async fn run_payments(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            if !self.payments_once().await {
+                news(&stop, &self.inner.work.payments).await;
+            }
+        }
+    }
+
+    async fn run_jobs(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let busy = self.jobs_once().await;
+            self.keep_house().await;
+            if !busy {
+                news(&stop, &self.inner.work.jobs).await;
+            }
+        }
     }
 
     /// There may be something to do.
@@ -280,17 +294,12 @@ pub(crate) struct Work {
     jobs: Notify,
 }
 
-/// Works while there is something to do, and looks again when there is news or some time has passed.
-async fn repeat(stop: &CancellationToken, news: &Notify, once: impl AsyncFn() -> bool) {
-    while !stop.is_cancelled() {
-        if once().await {
-            continue;
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = news.notified() => {}
-            () = tokio::time::sleep(WORK_INTERVAL) => {}
-        }
+/// Waits until there may be something to do.
+async fn news(stop: &CancellationToken, work: &Notify) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = work.notified() => {}
+        () = tokio::time::sleep(WORK_INTERVAL) => {}
     }
 }
 
