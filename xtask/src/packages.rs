@@ -7,8 +7,9 @@ use anyhow::{Result, bail};
 use crate::command::{command, read, run};
 
 /// A file that tells that a package is there, and the package.
-const NEEDED: [(&str, &str); 4] = [
+const NEEDED: [(&str, &str); 5] = [
     ("/usr/lib/postgresql", "postgresql"),
+    ("/usr/sbin/haproxy", "haproxy"),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/chromedriver", "chromium-driver"),
     ("/usr/bin/pip3", "python3-pip"),

@@ -29,8 +29,14 @@ pub enum Command {
     },
     /// Replay every log from zero and check everything against it; exits with 1 if anything is wrong
     Verify,
-    /// Bring the databases up to date and end
+    /// Bring the databases up to date and end; safe while replicas of this and the last release serve
     Migrate,
+    /// Show the replicas that serve; exits with 1 if none does
+    Status {
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
     /// Keys for the organiser API
     #[command(subcommand)]
     ApiKey(ApiKey),

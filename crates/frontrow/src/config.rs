@@ -27,8 +27,14 @@ pub struct Config {
     pub data: PathBuf,
     /// PostgreSQL; without one, SQLite in [`Config::data`].
     pub database_url: Option<SecretString>,
-    /// Connections to the database for the tables; the log has a few of its own.
+    /// Connections to PostgreSQL, or readers of SQLite, for the tables.
     pub database_connections: u32,
+    /// Connections to PostgreSQL for the log.
+    pub log_connections: u32,
+    /// Whether `serve` brings the databases up to date, or leaves that to `frontrow migrate`.
+    pub migrate: bool,
+    /// Whether other processes may listen on the same port.
+    pub reuse_port: bool,
     /// What fans type and mails link to, without a slash at the end.
     pub public_url: String,
     /// Master secret; without one, made once and kept in [`Config::data`].
@@ -41,7 +47,9 @@ pub struct Config {
     pub mail_from: String,
     /// Who sells: texts of the legal pages.
     pub legal: Legal,
-    /// Time to finish what is in flight after SIGTERM.
+    /// Time between being not ready after SIGTERM and taking no more connections.
+    pub drain: Duration,
+    /// Time to finish what is in flight after that.
     pub grace: Duration,
     /// How the log looks.
     pub log_format: LogFormat,
@@ -109,6 +117,7 @@ fn read(path: &Path) -> Result<Settings, ConfigError> {
 fn complete(settings: Settings) -> Result<Config, ConfigError> {
     let mut faults = Vec::new();
     let mode = settings.mode.unwrap_or(Mode::Demo);
+    let is_shared = settings.database_url.is_some();
     let listen = settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
     let public_url =
         settings.public_url.unwrap_or_else(|| format!("http://localhost:{}", listen.port()));
@@ -137,12 +146,26 @@ fn complete(settings: Settings) -> Result<Config, ConfigError> {
     if !(1..=1_000).contains(&database_connections) {
         faults.push("database_connections: between 1 and 1000".to_owned());
     }
+    let log_connections = settings.log_connections.unwrap_or(8);
+    if !(1..=1_000).contains(&log_connections) {
+        faults.push("log_connections: between 1 and 1000".to_owned());
+    }
+    // Where there is a second replica, there is a balancer that has to notice.
+    let drain_seconds = settings.drain_seconds.unwrap_or(if is_shared { 5 } else { 0 });
+    if drain_seconds > 600 {
+        faults.push("drain_seconds: at most 600".to_owned());
+    }
     let grace_seconds = settings.grace_seconds.unwrap_or(25);
     if !(1..=600).contains(&grace_seconds) {
         faults.push("grace_seconds: between 1 and 600".to_owned());
     }
     let legal =
         Legal { imprint: settings.imprint, terms: settings.terms, privacy: settings.privacy };
+    if mode == Mode::Live && is_shared && settings.secret.is_none() {
+        faults.push(
+            "secret: is required in live mode on PostgreSQL, the same for every replica".into(),
+        );
+    }
     if mode == Mode::Live {
         faults.extend(live_faults(&public_url, settings.smtp_url.is_some(), &legal));
         faults.extend(no_real_provider(settings.payment_provider));
@@ -156,12 +179,16 @@ fn complete(settings: Settings) -> Result<Config, ConfigError> {
         data: settings.data.unwrap_or_else(|| PathBuf::from("data")),
         database_url: settings.database_url,
         database_connections,
+        log_connections,
+        migrate: settings.migrate.unwrap_or(!(mode == Mode::Live && is_shared)),
+        reuse_port: settings.reuse_port.unwrap_or(false),
         public_url,
         secret: settings.secret,
         smtp_url: settings.smtp_url,
         payment_provider: settings.payment_provider.unwrap_or(PaymentProvider::Test),
         mail_from: settings.mail_from.unwrap_or_else(|| "Frontrow <tickets@localhost>".to_owned()),
         legal,
+        drain: Duration::from_secs(drain_seconds),
         grace: Duration::from_secs(grace_seconds),
         log_format: settings.log_format.unwrap_or(LogFormat::Auto),
     })

@@ -4,6 +4,7 @@ mod api_key;
 mod bench;
 mod cli;
 mod config;
+mod fleet;
 mod import;
 mod logging;
 mod open;
@@ -68,6 +69,10 @@ async fn with_shop(command: Command, config: &Config) -> Result<ExitCode> {
     if matches!(command, Command::Serve) {
         return serve::run(config).await.map(|()| ExitCode::SUCCESS);
     }
+    if let Command::Status { json } = command {
+        let sells = fleet::status(&open::store(config).await?, json).await?;
+        return Ok(if sells { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     let shop = open::shop(config).await?;
     let sound = match command {
         Command::Import { files } => import::run(&shop, &files).await.map(|()| true),
@@ -78,6 +83,7 @@ async fn with_shop(command: Command, config: &Config) -> Result<ExitCode> {
         // Opening the shop has brought the databases up to date; the rest never comes here.
         Command::Migrate
         | Command::Serve
+        | Command::Status { .. }
         | Command::CheckConfig
         | Command::Bench(_)
         | Command::Rehearse(_) => Ok(true),

@@ -108,7 +108,7 @@ fn view(args: &Args) -> Box<dyn View + Send> {
 /// The sweep from inside: the shop's own database, opened beside it.
 async fn inside(config: &Config, outcome: &Outcome) -> Result<Vec<Check>> {
     let shop = open::shop(config).await?;
-    let log = open::log(config).await?;
+    let log = open::log(config, false).await?;
     let free = outcome.left.1;
     let checks = sweep::inside(&shop, &*log, &outcome.target, &outcome.stories, free).await;
     shop.stop().await;

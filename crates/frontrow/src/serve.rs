@@ -1,65 +1,100 @@
 //! `frontrow serve`: opens the shop, sells, and closes in order.
 
+mod door;
+mod heart;
+mod signals;
+
 use std::{future::IntoFuture as _, net::SocketAddr};
 
 use anyhow::{Context, Result};
-use frontrow_web::{LegalTexts, WebConfig};
-use tokio::net::TcpListener;
+use frontrow_log::Writable;
+use frontrow_web::{LegalTexts, Readiness, WebConfig};
+use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Mode, PaymentProvider},
     open, samples,
-    system::stop_requested,
 };
+use door::Door;
+use heart::Heart;
+use signals::{Signal, Signals};
 
 /// Serves until somebody asks it to stop, then finishes what is in flight.
 ///
-/// The order of stopping: not ready (a balancer looks elsewhere), no new connections, requests in
-/// flight, background work, sequencers. What does not end within the grace time is cut off; nothing
-/// that was acknowledged is lost by that, for it was durable before.
+/// The order of stopping: not ready, while everything is still served (a balancer notices and looks
+/// elsewhere); no new connections; requests in flight and the worker's jobs; sequencers. What does
+/// not end within the grace time is cut off; nothing that was acknowledged is lost by that, for it
+/// was durable before, and jobs that were cut off are done again when their leases lapse.
 pub async fn run(config: &Config) -> Result<()> {
-    let shop = open::shop(config).await?;
+    let mut signals = Signals::new().context("cannot wait for signals")?;
+    let writable = Writable::default();
+    let shop = open::shop_for_serving(config, writable.clone()).await?;
     let imported = match config.mode {
         Mode::Demo => samples::import_into_empty(&shop).await?,
         Mode::Live => 0,
     };
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let readiness = Readiness::default();
+    let door = Door::open(config)?;
+    let address = door.address()?;
+    // The others know what this replica can read before it reads anything for anybody.
+    let heart = Heart::start(&shop, address, writable, readiness.clone()).await;
+
     let stopping = CancellationToken::new();
     let background = CancellationToken::new();
     let worker = tokio::spawn({
         let (shop, end) = (shop.clone(), background.clone());
         async move { shop.run(end).await }
     });
-    greet(config, imported, listener.local_addr()?);
-
-    let router = frontrow_web::router(shop.clone(), pages(config))
+    let router = frontrow_web::router(shop.clone(), pages(config, readiness.clone()))
         .into_make_service_with_connect_info::<SocketAddr>();
+    let (listener, door) = door.into_parts();
     let server =
         axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
-    stop_requested().await.context("cannot wait for signals")?;
+    greet(config, imported, address);
+    tell_supervisor(&[NotifyState::Ready]);
+
+    let signal = signals.next().await;
+    tracing::info!("draining: whoever balances load looks elsewhere");
+    tell_supervisor(&[NotifyState::Stopping]);
+    readiness.drain();
+    heart.beat_soon();
+    // A person at the keyboard does not wait for a balancer; whoever asks twice is in a hurry.
+    if signal == Signal::Terminate {
+        let _ = tokio::time::timeout(config.drain, signals.next()).await;
+    }
     tracing::info!("stopping: finishing what is in flight");
+    door.leave().await;
+    background.cancel();
     stopping.cancel();
     let finished = tokio::time::timeout(config.grace, async {
         server.await.context("the server failed")?.context("the server failed")?;
-        background.cancel();
         worker.await.context("the worker failed")?;
+        heart.stop().await;
         shop.stop().await;
         anyhow::Ok(())
     });
-    match finished.await {
-        Ok(result) => result?,
-        Err(_) => tracing::warn!("the grace time is over; what is left is cut off"),
+    tokio::select! {
+        result = finished => match result {
+            Ok(result) => result?,
+            Err(_) => tracing::warn!("the grace time is over; what is left is cut off"),
+        },
+        _ = signals.next() => tracing::warn!("asked again; what is left is cut off"),
     }
     tracing::info!("stopped");
     Ok(())
 }
 
+/// Says how it goes to the supervisor, if there is one that listens (`Type=notify`).
+fn tell_supervisor(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "the supervisor could not be told");
+    }
+}
+
 /// What the pages need to know.
-fn pages(config: &Config) -> WebConfig {
+fn pages(config: &Config, readiness: Readiness) -> WebConfig {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     WebConfig {
         shop_name: "Frontrow".to_owned(),
@@ -67,6 +102,7 @@ fn pages(config: &Config) -> WebConfig {
         secure: config.public_url.starts_with("https://"),
         outbox: config.smtp_url.is_none().then(|| config.data.join("outbox")),
         payment_origins: Vec::new(),
+        readiness,
         legal: LegalTexts {
             imprint: text(&config.legal.imprint),
             terms: text(&config.legal.terms),

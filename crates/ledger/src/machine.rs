@@ -13,6 +13,9 @@ pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
     /// The layout of the serialised state. Whoever changes a field of the state raises it; a
     /// snapshot of another layout is thrown away and the log is replayed instead.
     const LAYOUT: u32 = 1;
+    /// The highest [`Machine::record_version`] that this release can read. Whoever adds a kind of
+    /// record, or a field to one, raises it.
+    const RECORDS: u32 = 1;
 
     /// What is asked.
     type Command: Clone + std::fmt::Debug + Send + Sync + 'static;
@@ -44,6 +47,13 @@ pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
     /// expiry included.
     fn next_due(&self) -> Option<Time> {
         None
+    }
+
+    /// Since which version of the records this one can be read. It is written only once every live
+    /// replica can read it; until then its command is answered as not available.
+    fn record_version(record: &Self::Record) -> u32 {
+        let _ = record;
+        1
     }
 
     /// Decides a request at [`Machine::now`]. Pure.

@@ -10,12 +10,13 @@
 //! - [`log`]: the trait and its errors. [`memory`], [`sqlite`], [`postgres`]: its engines.
 //! - [`format`](mod@format): the bytes of an entry and of a snapshot.
 //! - [`sequencer`]: one stream of one replica. [`registry`]: all streams of one replica.
-//! - [`limits`]: every bound.
+//! - [`fleet`]: which records may be written while releases are mixed. [`limits`]: every bound.
 //!
 //! What is absent: seats, orders, HTTP; a clock (a [`Clock`] is handed in); leader election.
 
 pub mod clock;
 pub mod entries;
+pub mod fleet;
 pub mod format;
 pub mod limits;
 pub mod log;
@@ -28,6 +29,7 @@ pub mod sqlite;
 pub mod stream;
 
 pub use clock::{Clock, ManualClock};
+pub use fleet::Writable;
 pub use log::{AppendError, Log, LogError, Stored};
 pub use memory::MemoryLog;
 pub use position::Position;

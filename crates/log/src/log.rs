@@ -106,6 +106,9 @@ pub enum LogError {
         /// What is wrong.
         what: &'static str,
     },
+    /// The tables are of an older release.
+    #[error("the log's tables are of an older release: run `frontrow migrate` first")]
+    Behind,
     /// A fault that was asked for.
     #[error("an injected fault")]
     Injected,

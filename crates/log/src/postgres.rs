@@ -39,6 +39,8 @@ pub struct PostgresConfig {
     /// We give up on the server after this: longer than a statement may take, for a network that
     /// swallows answers.
     pub answer_timeout: Duration,
+    /// Whether to bring the tables up to date; without it, tables of an older release are an error.
+    pub migrate: bool,
 }
 
 impl Default for PostgresConfig {
@@ -47,6 +49,7 @@ impl Default for PostgresConfig {
             connections: POSTGRES_CONNECTIONS,
             statement_timeout: POSTGRES_STATEMENT,
             answer_timeout: POSTGRES_ANSWER,
+            migrate: true,
         }
     }
 }
@@ -58,7 +61,7 @@ pub struct PostgresLog {
 }
 
 impl PostgresLog {
-    /// Connects, and creates the tables if they do not exist.
+    /// Connects, and creates the tables if they do not exist and it may.
     pub async fn connect(url: &str, config: &PostgresConfig) -> Result<Self, LogError> {
         let statement_timeout = config.statement_timeout.as_millis().to_string();
         let mut options = PgConnectOptions::from_str(url)?.options([
@@ -74,7 +77,12 @@ impl PostgresLog {
             answer_timeout: config.answer_timeout,
         };
         let mut leased = log.connections.lease().await?;
-        schema::migrate(&mut leased.connection).await?;
+        if !schema::is_current(&mut leased.connection).await? {
+            if !config.migrate {
+                return Err(LogError::Behind);
+            }
+            schema::migrate(&mut leased.connection).await?;
+        }
         leased.keep();
         Ok(log)
     }

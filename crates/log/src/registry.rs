@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::{
-    Clock, Handle, Log, Sequencer, SequencerConfig, Stream, Unavailable,
+    Clock, Handle, Log, Position, Sequencer, SequencerConfig, Stream, Unavailable,
     limits::{STREAM_IDLE, STREAMS_LOADED_MAX, STREAMS_LOADING_MAX},
 };
 
@@ -90,6 +90,21 @@ impl<M: Machine> Registry<M> {
     /// Streams in memory.
     pub fn loaded(&self) -> usize {
         self.lock().len()
+    }
+
+    /// The streams in memory with their committed positions, the one used last first; at most so
+    /// many.
+    pub fn positions(&self, limit: usize) -> Vec<(Stream, Position)> {
+        let mut used: Vec<(Instant, Stream, Position)> = self
+            .lock()
+            .iter()
+            .filter_map(|(stream, slot)| {
+                let handle = slot.cell.get()?.as_ref().ok()?;
+                Some((slot.used_at, *stream, *handle.position_watch().borrow()))
+            })
+            .collect();
+        used.sort_unstable_by_key(|(used_at, ..)| std::cmp::Reverse(*used_at));
+        used.into_iter().take(limit).map(|(_, stream, position)| (stream, position)).collect()
     }
 
     /// Unloads streams that nobody asked for lately. Opening another one does the same; this is for

@@ -62,7 +62,7 @@ use tokio::{
 };
 
 use crate::{
-    Clock, Log, Position, Stream,
+    Clock, Log, Position, Stream, Writable,
     format::EntryWriter,
     limits::{
         BATCH_COMMANDS_MAX, COMMAND_DEADLINE, FOLLOW_INTERVAL, LOG_TIMEOUT, QUEUE_COMMANDS_MAX,
@@ -98,6 +98,8 @@ pub struct SequencerConfig {
     pub snapshot_interval: Duration,
     /// Where the random pauses after conflicts come from; different on every replica.
     pub jitter_seed: u64,
+    /// Which records may be written.
+    pub writable: Writable,
 }
 
 impl Default for SequencerConfig {
@@ -112,6 +114,7 @@ impl Default for SequencerConfig {
             snapshot_entries: SNAPSHOT_ENTRIES,
             snapshot_interval: SNAPSHOT_INTERVAL,
             jitter_seed: 0,
+            writable: Writable::default(),
         }
     }
 }
@@ -238,6 +241,7 @@ impl<M: Machine> Sequencer<M> {
                     self.gather().await;
                     self.settle().await?;
                 }
+                () = self.shared.wanted.notified() => self.follow().await?,
                 () = sleep_until(follow_at) => {
                     self.follow().await?;
                     follow_at = Instant::now() + self.config.follow_interval;

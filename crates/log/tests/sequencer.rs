@@ -10,6 +10,8 @@ mod conflicts;
 mod ending;
 #[path = "sequencer/faults.rs"]
 mod faults;
+#[path = "sequencer/fleet.rs"]
+mod fleet;
 #[path = "sequencer/loading.rs"]
 mod loading;
 #[path = "sequencer/registry.rs"]

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    Result, Shop,
+    Error, Result, Shop,
     facts::{Facts, PlaceName},
     keys::half,
     limits::HOLDS_PER_CART_MAX,
@@ -124,9 +124,16 @@ impl Shop {
     ) -> Result<HoldView> {
         let ids = self.holds_of(cart, performance);
         let (next, _) = self.look(performance, |book| next_hold(book, &ids)).await?;
-        let hold = next.ok_or(Refusal::HoldSold)?;
-        let at = HoldRef { performance, hold };
-        let view = self.hold(at, ChannelId::WEB, wants, command).await?;
+        let first = self.hold_as(next, performance, wants.clone(), command).await;
+        let view = match first {
+            // Bought or lapsed a moment ago, at another replica: the cart goes on with its next hold.
+            Err(Error::Refused(Refusal::HoldSold | Refusal::HoldExpired)) => {
+                let (next, _) = self.look_now(performance, |book| next_hold(book, &ids)).await?;
+                self.hold_as(next, performance, wants, command).await?
+            }
+            held => held?,
+        };
+        let at = view.at;
         if let Err(error) = self.remember_cart(cart, at).await {
             // The places are held; only the list of carts does not show them yet.
             tracing::warn!(error = &error as &dyn std::error::Error, "a cart is not listed");
@@ -134,10 +141,21 @@ impl Shop {
         Ok(view)
     }
 
+    async fn hold_as(
+        &self,
+        hold: Option<HoldId>,
+        performance: Uuid,
+        wants: Vec<Want>,
+        command: CommandId,
+    ) -> Result<HoldView> {
+        let at = HoldRef { performance, hold: hold.ok_or(Refusal::HoldSold)? };
+        self.hold(at, ChannelId::WEB, wants, command).await
+    }
+
     /// What a cart holds in one sale, or held last; nothing if it never held anything there.
     pub async fn cart_hold(&self, cart: CartId, performance: Uuid) -> Result<Option<HoldView>> {
         let ids = self.holds_of(cart, performance);
-        let (_, last) = self.look(performance, |book| next_hold(book, &ids)).await?;
+        let (_, last) = self.look_now(performance, |book| next_hold(book, &ids)).await?;
         match last {
             Some(hold) => self.hold_view(HoldRef { performance, hold }).await.map(Some),
             None => Ok(None),
@@ -211,7 +229,13 @@ impl Shop {
         self.hold_view(at).await
     }
 
-    /// What is held, with its words.
+    /// What is held, with its words, wherever it was held.
+    pub async fn hold_view_now(&self, at: HoldRef) -> Result<HoldView> {
+        self.catch_up(at.performance).await?;
+        self.hold_view(at).await
+    }
+
+    /// What is held, with its words, as far as this replica knows: everything that it decided itself.
     pub async fn hold_view(&self, at: HoldRef) -> Result<HoldView> {
         let facts = self.facts(at.performance).await?;
         let now = self.now();

@@ -75,7 +75,11 @@ impl Shop {
     /// Buys what is held. Faults of the form are all named at once; the same request again goes on with the same
     /// order.
     pub async fn checkout(&self, request: CheckoutRequest) -> Result<CheckedOut> {
-        let view = self.hold_view(request.at).await?;
+        let mut view = self.hold_view(request.at).await?;
+        if !matches!(view.state, HoldStatus::Live { .. } | HoldStatus::Paying { .. }) {
+            // It may have been held at another replica, a moment ago.
+            view = self.hold_view_now(request.at).await?;
+        }
         if let HoldStatus::Sold { order } = view.state {
             return Ok(CheckedOut::Done { order: self.token(order) });
         }

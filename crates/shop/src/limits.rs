@@ -35,6 +35,10 @@ pub const FACTS_KEPT_MAX: usize = 1_000;
 pub const FACTS_MS_MAX: i64 = 5_000;
 /// States of one seat map that are remembered, so that a reader gets only what changed: some seconds of a rush.
 pub const STATUSES_KEPT: usize = 64;
+/// How long somebody waits until this replica has read what another one wrote: many times longer than reading takes.
+pub const CATCH_UP: std::time::Duration = std::time::Duration::from_secs(2);
+/// How long a reader of a seat map, who has already seen a later one elsewhere, waits for this replica.
+pub const STATUS_WAIT: std::time::Duration = std::time::Duration::from_millis(500);
 /// Holds that one cart may have had in one sale, one after the other: bought, lapsed, and the next.
 pub const HOLDS_PER_CART_MAX: u32 = 32;
 /// Bytes of a person's name.

@@ -105,7 +105,7 @@ impl Shop {
         let id = OrderId(order.id.as_u128());
         let now = self.now();
         let until = self
-            .look(order.performance_id, |book| {
+            .look_now(order.performance_id, |book| {
                 let hold = book.hold(hold).filter(|hold| hold.is_live() && hold.until > now)?;
                 hold.payment.filter(|payment| payment.order == id).map(|_| hold.until)
             })
@@ -126,7 +126,7 @@ impl Shop {
 
     async fn is_confirmed(&self, order: &Order) -> Result<bool> {
         let id = OrderId(order.id.as_u128());
-        self.look(order.performance_id, |book| book.order(id).is_some()).await
+        self.look_now(order.performance_id, |book| book.order(id).is_some()).await
     }
 
     pub(crate) async fn order_of_token(&self, token: &str) -> Result<Order> {

@@ -25,6 +25,6 @@ pub(crate) fn uuid(random: &dyn Random, now: Time) -> Uuid {
 }
 
 /// A UUID that follows from a number that was derived elsewhere.
-pub(crate) fn custom_uuid(number: u128) -> Uuid {
+pub fn custom_uuid(number: u128) -> Uuid {
     uuid::Builder::from_custom_bytes(number.to_be_bytes()).into_uuid()
 }

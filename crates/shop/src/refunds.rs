@@ -77,7 +77,7 @@ impl Shop {
         let order = self.inner.store.order(payment.order_id).await?;
         let order = order.ok_or(Error::NotFound("order"))?;
         let id = OrderId(order.id.as_u128());
-        self.look(order.performance_id, |book| book.order(id).is_some()).await
+        self.look_now(order.performance_id, |book| book.order(id).is_some()).await
     }
 
     /// Writes a refund together with the job that carries it out.

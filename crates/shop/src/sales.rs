@@ -9,10 +9,10 @@ use frontrow_ledger::{
         Selling, Totals,
     },
 };
-use frontrow_log::{Handle, Stream};
+use frontrow_log::{Handle, Stream, Unavailable};
 use uuid::Uuid;
 
-use crate::{Result, Shop, facts::Facts, fingerprint::fingerprint};
+use crate::{Error, Result, Shop, facts::Facts, fingerprint::fingerprint, limits::CATCH_UP};
 
 /// A performance with everything that its page shows.
 #[derive(Debug, Clone)]
@@ -106,6 +106,26 @@ impl Shop {
         let handle = self.sale(id).await?;
         let seen = handle.read(|sale, _| sale.book().map(look))?;
         seen.ok_or_else(|| Refusal::NotDefined.into())
+    }
+
+    /// Looks into a book that has everything that any replica has acknowledged by now: for what follows from what
+    /// somebody did a moment ago, maybe elsewhere. It costs a question to the log; what is only shown does without.
+    pub(crate) async fn look_now<R>(&self, id: Uuid, look: impl FnOnce(&Book) -> R) -> Result<R> {
+        self.catch_up(id).await?;
+        self.look(id, look).await
+    }
+
+    /// Waits until this replica has everything that any replica has acknowledged by now.
+    pub(crate) async fn catch_up(&self, id: Uuid) -> Result<()> {
+        let handle = self.sale(id).await?;
+        let head = self.inner.log.head(Stream::sale(id.as_u128())).await;
+        let head = head.map_err(|error| Error::Log(error.into()))?;
+        if handle.reach(head, CATCH_UP).await {
+            return Ok(());
+        }
+        // The reason, if this replica cannot serve the sale at all.
+        handle.read(|_, _| ())?;
+        Err(Unavailable::Unreachable.into())
     }
 
     /// The sequencer of a performance that exists: an id that somebody made up loads nothing.

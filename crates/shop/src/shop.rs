@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use frontrow_ledger::{CommandId, Time, sale::Sale};
 use frontrow_log::{Clock, Log, Registry};
 use frontrow_payments::{provider::Provider, test_provider::TestProvider};
-use frontrow_store::Store;
+use frontrow_store::{Store, replicas::StreamLag};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -156,6 +156,23 @@ impl Shop {
         self.inner.store.ping().await?;
         let streams = self.inner.log.streams(None, 1).await;
         streams.map(|_| ()).map_err(|error| Error::Log(error.into()))
+    }
+
+    /// How far this replica is with the streams that were asked for last, and how far the tables are.
+    pub async fn lags(&self, limit: usize) -> Result<Vec<StreamLag>> {
+        let mut lags = Vec::new();
+        for (stream, position) in self.inner.sales.positions(limit) {
+            let head = self.inner.log.head(stream).await;
+            let head = head.map_err(|error| Error::Log(error.into()))?;
+            let shown = self.inner.store.checkpoint(stream).await?;
+            lags.push(StreamLag {
+                stream: stream.to_string(),
+                position: position.0,
+                behind: head.0.saturating_sub(position.0),
+                unprojected: head.0.saturating_sub(shown.0),
+            });
+        }
+        Ok(lags)
     }
 
     /// Answers what waits, then closes: nothing is asked of this shop afterwards.

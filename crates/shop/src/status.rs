@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     Result, Shop,
-    limits::{FACTS_KEPT_MAX, STATUSES_KEPT},
+    limits::{FACTS_KEPT_MAX, STATUS_WAIT, STATUSES_KEPT},
 };
 
 /// What is free at one position of the log.
@@ -89,6 +89,14 @@ impl Shop {
         Ok(Status::Delta { since: earlier.version(), now, taken, freed })
     }
 
+    /// Waits a moment for a version that a reader has already seen, at another replica: a map does not go back in time.
+    pub async fn reach_version(&self, performance: Uuid, version: &str) -> Result<()> {
+        if let Some(seen) = position(version) {
+            self.sale(performance).await?.reach(seen, STATUS_WAIT).await;
+        }
+        Ok(())
+    }
+
     /// What is free in a performance.
     pub async fn snapshot(&self, performance: Uuid) -> Result<Arc<Snapshot>> {
         let handle = self.sale(performance).await?;
@@ -111,6 +119,12 @@ impl Shop {
         self.inner.statuses.remember(performance, &snapshot);
         Ok(snapshot)
     }
+}
+
+/// The position of a version.
+fn position(version: &str) -> Option<Position> {
+    let (position, _) = version.split_once('-')?;
+    u64::from_str_radix(position, 16).ok().map(Position)
 }
 
 impl Snapshot {
@@ -165,6 +179,14 @@ mod tests {
     fn snapshot(position: u64, seats: &[u8]) -> Snapshot {
         let position = Position(position);
         Snapshot { position, selling: true, seats: seats.to_vec(), areas: Vec::new() }
+    }
+
+    #[test]
+    fn a_version_tells_its_position() {
+        assert_eq!(super::position(&snapshot(0x1a2b, &[]).version()), Some(Position(0x1a2b)));
+        for text in ["", "1a2b", "-1", "x-1", "fffffffffffffffff-0"] {
+            assert_eq!(super::position(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -188,7 +188,7 @@ impl Shop {
         let hold = HoldId(order.hold_id.as_u128());
         let now = self.now();
         let live = self
-            .look(order.performance_id, |book| {
+            .look_now(order.performance_id, |book| {
                 book.hold(hold).is_some_and(|hold| hold.is_live() && hold.until > now)
             })
             .await?;

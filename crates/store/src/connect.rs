@@ -86,10 +86,16 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { db, group, acquire_timeout }) })
     }
 
-    /// Brings the tables to the shape that this code knows. Safe to call from several replicas at once, and from an
+    /// Brings the tables to the shape that this code knows; changes nothing, and needs no rights to, if they have it
+    /// already. Safe to call from several replicas at once, and from an
     /// older replica on newer tables: migrations only ever add.
     pub async fn migrate(&self) -> Result<()> {
         migrations::run(self).await
+    }
+
+    /// Whether the tables have the shape that this code knows, or a newer one.
+    pub async fn is_current(&self) -> Result<bool> {
+        migrations::is_current(self).await
     }
 
     /// Answers if the database does.

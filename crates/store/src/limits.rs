@@ -53,3 +53,9 @@ pub const MIGRATION_LOCK: Duration = Duration::from_secs(5);
 pub const MIGRATION_TURN: Duration = Duration::from_mins(2);
 /// Longest statement on PostgreSQL; pages are bounded, so a longer one is stuck.
 pub const STATEMENT: Duration = Duration::from_secs(30);
+/// How long a replica waits for its turn to do what one of them does alone: longer than an import takes.
+pub const TURN: Duration = Duration::from_mins(2);
+/// Replicas that are looked at: many more than one database serves.
+pub const REPLICAS_MAX: u64 = 1_000;
+/// A replica that was not heard of for so long is forgotten: a person has had time to see that it died.
+pub const REPLICA_FORGOTTEN_MS: i64 = 10 * 60_000;

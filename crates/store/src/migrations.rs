@@ -6,9 +6,10 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
 use sea_orm_migration::{
     MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait::async_trait,
+    seaql_migrations,
 };
 
 use crate::{
@@ -18,9 +19,10 @@ use crate::{
 };
 
 /// Every step in order: its name and its text.
-const STEPS: [(&str, &str); 2] = [
+const STEPS: [(&str, &str); 3] = [
     ("m0001_first", include_str!("migrations/m0001_first.sql")),
     ("m0002_venue_owner", include_str!("migrations/m0002_venue_owner.sql")),
+    ("m0003_replicas", include_str!("migrations/m0003_replicas.sql")),
 ];
 
 /// Types by engine. SQLite's tables are strict, so that a wrong type is an error there too.
@@ -46,14 +48,41 @@ const POSTGRES_TURN: i64 = 0x4652_4f4e_5452_4f57;
 
 /// Applies what is missing, in one transaction.
 pub(crate) async fn run(store: &Store) -> Result<()> {
+    // Looked at first, because whoever serves may lack the right to change tables.
+    if is_current(store).await? {
+        return Ok(());
+    }
     let write = store.write().await?;
     if store.engine() == Engine::Postgres {
         take_turn(&write).await?;
     }
-    if !is_current(&write).await? {
+    if !all_applied(Steps::get_migration_models(&write.tx).await?) {
         Steps::up(&write.tx, None).await?;
     }
     write.commit().await
+}
+
+/// Whether every step was applied. Steps of a newer version are none of our business.
+pub(crate) async fn is_current(store: &Store) -> Result<bool> {
+    let exists = match store.engine() {
+        Engine::Sqlite => {
+            "SELECT count(*) FROM sqlite_master WHERE name = 'seaql_migrations'".to_owned()
+        }
+        Engine::Postgres => {
+            // Not `to_regclass`, which may answer from what the connection remembers from before.
+            "SELECT count(*) FROM pg_class \
+             WHERE relname = 'seaql_migrations' AND pg_table_is_visible(oid)"
+                .to_owned()
+        }
+    };
+    let exists = Statement::from_string(store.db().get_database_backend(), exists);
+    let exists = store.db().query_one_raw(exists).await?;
+    let exists: i64 = exists.map_or(Ok(0), |row| row.try_get_by(0))?;
+    if exists == 0 {
+        return Ok(false);
+    }
+    let applied = seaql_migrations::Entity::find().all(store.db()).await?;
+    Ok(all_applied(applied))
 }
 
 /// Replicas that start together migrate one after another; none waits long for a table that is in use.
@@ -67,11 +96,9 @@ async fn take_turn(write: &Write) -> Result<()> {
     Ok(())
 }
 
-/// Whether every step was applied. Steps of a newer version are none of our business.
-async fn is_current(write: &Write) -> Result<bool> {
-    let applied = Steps::get_migration_models(&write.tx).await?;
+fn all_applied(applied: Vec<seaql_migrations::Model>) -> bool {
     let applied: HashSet<String> = applied.into_iter().map(|step| step.version).collect();
-    Ok(STEPS.iter().all(|(name, _)| applied.contains(*name)))
+    STEPS.iter().all(|(name, _)| applied.contains(*name))
 }
 
 struct Steps;

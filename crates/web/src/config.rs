@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::health::Readiness;
+
 /// Settings of the pages. Read and checked by the binary.
 #[derive(Debug, Clone, Default)]
 pub struct WebConfig {
@@ -15,6 +17,8 @@ pub struct WebConfig {
     pub outbox: Option<PathBuf>,
     /// Origins of payment pages, such as `https://pay.example.com`: forms may lead there.
     pub payment_origins: Vec<String>,
+    /// Whether requests should come here.
+    pub readiness: Readiness,
     /// Texts that the organiser writes: plain, with empty lines between paragraphs and `#` before
     /// headings.
     pub legal: LegalTexts,

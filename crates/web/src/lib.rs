@@ -33,5 +33,6 @@ pub mod visitor;
 pub mod webhooks;
 
 pub use config::{LegalTexts, WebConfig};
+pub use health::Readiness;
 pub use routes::router;
 pub use shop::test_bank::PATH as TEST_BANK_PATH;

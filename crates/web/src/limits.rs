@@ -23,6 +23,22 @@ pub const VISITORS_PACED_MAX: usize = 100_000;
 pub const IN_FLIGHT_MAX: usize = 2_048;
 /// How long a request may take before it is given up: longer than the log's own deadline.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a request waits for a database that is away before it says so: longer than a restart or
+/// a failover, and together with one last try still within [`REQUEST_TIMEOUT`].
+pub const PATIENCE: Duration = Duration::from_secs(10);
+/// The first and the longest pause between two tries of a waiting request.
+pub const PATIENCE_PAUSES: (Duration, Duration) =
+    (Duration::from_millis(20), Duration::from_millis(800));
+/// Requests that wait for a database at once; the next is told at once that it is away, so that an
+/// outage does not fill every place.
+pub const PATIENT_MAX: usize = IN_FLIGHT_MAX / 2;
+/// Bytes of a body that is kept to run its request again.
+pub const PATIENT_BODY_BYTES_MAX: usize = API_BODY_BYTES_MAX;
+/// How long the database may take to say that it is there before a check of readiness calls it away.
+pub const READY_ANSWER: Duration = Duration::from_millis(500);
+/// How long a database that all replicas share may be away, in milliseconds, before a replica stops
+/// to be ready: requests wait no longer than this for it.
+pub const DATABASE_AWAY_MS: i64 = 15_000;
 /// When somebody who was sent away should come back, in seconds; each is told another moment in
 /// between.
 pub const RETRY_SECONDS: (u32, u32) = (2, 8);

@@ -1,10 +1,12 @@
 //! Every layer around the pages, in order: the first one named sees a request first.
 
 mod access;
+mod ending;
 mod faults;
 mod language;
 mod load;
 mod origin;
+mod patience;
 mod policy;
 pub(crate) mod size;
 
@@ -20,7 +22,7 @@ use tower_http::{
 
 use crate::{
     app::App,
-    limits::{FORM_BYTES_MAX, IN_FLIGHT_MAX, REQUEST_TIMEOUT},
+    limits::{FORM_BYTES_MAX, IN_FLIGHT_MAX, PATIENT_MAX, REQUEST_TIMEOUT},
 };
 
 /// Names a request in logs and in answers.
@@ -29,6 +31,10 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Wraps pages, and what machines talk to, in everything that they need.
 pub fn around(pages: Router<App>, machines: Router<App>, app: &App) -> Router<App> {
     let places = load::Places::new(IN_FLIGHT_MAX);
+    // A database that is away for a moment costs time, not the request.
+    let shop = app.shop.clone();
+    let spread = move || u32::try_from(shop.new_command_id().0 % 1_000).unwrap_or(0);
+    let patience = from_fn_with_state(patience::Patience::new(spread, PATIENT_MAX), patience::wait);
     let of_pages = ServiceBuilder::new()
         // Other sites' pages cannot send our forms.
         .layer(from_fn(origin::check))
@@ -36,10 +42,12 @@ pub fn around(pages: Router<App>, machines: Router<App>, app: &App) -> Router<Ap
         .layer(from_fn_with_state(app.clone(), language::switch))
         .layer(size::at_most(FORM_BYTES_MAX));
     // A failure becomes a page in the visitor's language, or a problem document.
-    let pages = guarded(pages.layer(of_pages), &places)
+    let pages = guarded(pages.layer(of_pages).layer(patience.clone()), &places)
         .layer(from_fn_with_state(app.clone(), faults::pages));
-    let machines = guarded(machines, &places).layer(from_fn(faults::problems));
+    let machines = guarded(machines.layer(patience), &places).layer(from_fn(faults::problems));
     let outside = ServiceBuilder::new()
+        // Whoever comes while we end connects anew.
+        .layer(from_fn_with_state(app.config.readiness.clone(), ending::close))
         // Every request has a name, and every answer says it.
         .layer(from_fn_with_state(app.clone(), access::name))
         // One line per request, without anything personal.

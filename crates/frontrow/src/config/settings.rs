@@ -29,6 +29,16 @@ pub struct Settings {
     /// Connections to the database [default: 16]
     #[arg(long, env = "FRONTROW_DATABASE_CONNECTIONS", value_name = "COUNT", global = true)]
     pub database_connections: Option<u32>,
+    /// Connections to PostgreSQL for the log, besides [default: 8]
+    #[arg(long, env = "FRONTROW_LOG_CONNECTIONS", value_name = "COUNT", global = true)]
+    pub log_connections: Option<u32>,
+    /// Whether `serve` brings the databases up to date by itself [default: true, but false in
+    /// live mode on PostgreSQL]
+    #[arg(long, env = "FRONTROW_MIGRATE", value_name = "BOOL", global = true)]
+    pub migrate: Option<bool>,
+    /// Whether the next process may listen on the same port while this one still serves [default: false]
+    #[arg(long, env = "FRONTROW_REUSE_PORT", value_name = "BOOL", global = true)]
+    pub reuse_port: Option<bool>,
     /// What fans type and mails link to [default: http://localhost:PORT]
     #[arg(long, env = "FRONTROW_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
@@ -45,6 +55,10 @@ pub struct Settings {
     /// Sender of every mail
     #[arg(long, env = "FRONTROW_MAIL_FROM", value_name = "ADDRESS", global = true)]
     pub mail_from: Option<String>,
+    /// Seconds of being not ready, but serving, after SIGTERM, so that a balancer notices [default: 5
+    /// on PostgreSQL, else 0]
+    #[arg(long, env = "FRONTROW_DRAIN_SECONDS", value_name = "SECONDS", global = true)]
+    pub drain_seconds: Option<u64>,
     /// Seconds to finish what is in flight after SIGTERM [default: 25]
     #[arg(long, env = "FRONTROW_GRACE_SECONDS", value_name = "SECONDS", global = true)]
     pub grace_seconds: Option<u64>,
@@ -105,11 +119,15 @@ impl Settings {
             data: self.data.or(other.data),
             database_url: self.database_url.or(other.database_url),
             database_connections: self.database_connections.or(other.database_connections),
+            log_connections: self.log_connections.or(other.log_connections),
+            migrate: self.migrate.or(other.migrate),
+            reuse_port: self.reuse_port.or(other.reuse_port),
             public_url: self.public_url.or(other.public_url),
             secret: self.secret.or(other.secret),
             smtp_url: self.smtp_url.or(other.smtp_url),
             payment_provider: self.payment_provider.or(other.payment_provider),
             mail_from: self.mail_from.or(other.mail_from),
+            drain_seconds: self.drain_seconds.or(other.drain_seconds),
             grace_seconds: self.grace_seconds.or(other.grace_seconds),
             log_format: self.log_format.or(other.log_format),
             imprint: self.imprint.or(other.imprint),

@@ -31,6 +31,18 @@ const MIGRATIONS: &[&str] = &["
 /// Only one replica migrates at a time. The number is ours in this database: `frontrow` in ASCII.
 const LOCK: i64 = i64::from_be_bytes(*b"frontrow");
 
+/// Whether every migration was run. Needs no rights but to read.
+pub(super) async fn is_current(connection: &mut PgConnection) -> Result<bool, LogError> {
+    let exists = exists(connection).await?;
+    if !exists {
+        return Ok(false);
+    }
+    let done: i32 = sqlx::query_scalar("SELECT coalesce(max(number), 0) FROM log_migrations")
+        .fetch_one(connection)
+        .await?;
+    Ok(usize::try_from(done).is_ok_and(|done| done >= MIGRATIONS.len()))
+}
+
 /// Brings the schema up to date; does nothing to one that is. Waits only briefly for the locks it
 /// needs, so that it never queues up in front of a busy table.
 pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), LogError> {
@@ -52,12 +64,22 @@ pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), LogErro
     Ok(transaction.commit().await?)
 }
 
+/// Looked up in the catalogue and not with `to_regclass`, which may answer from what this connection
+/// remembers from before another replica created it.
+async fn exists(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (
+            SELECT 1 FROM pg_class WHERE relname = 'log_migrations' AND pg_table_is_visible(oid)
+        )",
+    )
+    .fetch_one(connection)
+    .await
+}
+
 async fn done(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
     // Looked up before it is created, because creating asks for rights that a role of its own may
     // lack.
-    let exists: bool = sqlx::query_scalar("SELECT to_regclass('log_migrations') IS NOT NULL")
-        .fetch_one(&mut *connection)
-        .await?;
+    let exists = exists(connection).await?;
     if !exists {
         connection.execute("CREATE TABLE log_migrations (number integer PRIMARY KEY)").await?;
     }

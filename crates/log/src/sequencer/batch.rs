@@ -130,6 +130,11 @@ impl<M: Machine> Sequencer<M> {
             let outcome = match state.decide(&pending.request) {
                 Err(refusal) => Outcome::Other(Ok(Err(refusal))),
                 Ok(Decision::Again(record)) => Outcome::Other(Ok(Ok(record))),
+                Ok(Decision::Record(record))
+                    if M::record_version(&record) > self.config.writable.get() =>
+                {
+                    Outcome::Other(Err(Unavailable::TooNew))
+                }
                 Ok(Decision::Record(record)) => {
                     let applied = Applied {
                         id: pending.request.id,

@@ -9,6 +9,7 @@ use std::{
 use frontrow_ledger::{Machine, Request};
 use tokio::{
     sync::{
+        Notify,
         mpsc::{self, error::TrySendError},
         oneshot, watch,
     },
@@ -39,6 +40,9 @@ pub enum Unavailable {
     /// The record of the command is larger than an entry may be. Nothing happened.
     #[error("the record is too large for the log")]
     TooLarge,
+    /// Some live replica is of a release that could not read the record. Nothing happened.
+    #[error("not every replica can read such a record yet")]
+    TooNew,
     /// The log does not answer.
     #[error("the log cannot be reached")]
     Unreachable,
@@ -104,6 +108,18 @@ impl<M: Machine> Handle<M> {
         Ok(look(&committed.machine, committed.position))
     }
 
+    /// Returns when [`Handle::read`] shows at least the entry at this position; false if it does
+    /// not within `patience`, because the log cannot be read or has no such entry.
+    pub async fn reach(&self, position: Position, patience: Duration) -> bool {
+        let mut positions = self.shared.positions.clone();
+        if *positions.borrow_and_update() >= position {
+            return true;
+        }
+        self.shared.wanted.notify_one();
+        let reached = positions.wait_for(|reached| *reached >= position);
+        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+    }
+
     /// Follows the committed position. Ends when the sequencer does.
     pub fn position_watch(&self) -> watch::Receiver<Position> {
         self.shared.positions.clone()
@@ -158,6 +174,8 @@ pub(super) struct Shared<M> {
     pub(super) committed: RwLock<Committed<M>>,
     positions: watch::Receiver<Position>,
     refused: OnceLock<Unavailable>,
+    /// Somebody waits for entries that others have written.
+    pub(super) wanted: Notify,
     /// Somebody asked the sequencer to end.
     pub(super) stop: CancellationToken,
     /// It has.
@@ -180,6 +198,7 @@ impl<M> Shared<M> {
             committed: RwLock::new(Committed { machine, position }),
             positions,
             refused: OnceLock::new(),
+            wanted: Notify::new(),
             stop: CancellationToken::new(),
             ended: CancellationToken::new(),
         }

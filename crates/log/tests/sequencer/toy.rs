@@ -76,6 +76,8 @@ impl Toy {
 }
 
 impl Machine for Toy {
+    const RECORDS: u32 = 2;
+
     type Command = Command;
     type Record = Record;
     type Refusal = Refusal;
@@ -91,6 +93,11 @@ impl Machine for Toy {
 
     fn next_due(&self) -> Option<Time> {
         self.taken.values().map(|taken| taken.until).min()
+    }
+
+    /// A release before this one could not write.
+    fn record_version(record: &Record) -> u32 {
+        if matches!(record, Record::Wrote(_)) { 2 } else { 1 }
     }
 
     fn decide(&self, request: &Request<Command>) -> Result<Decision<Record>, Refusal> {

@@ -112,7 +112,7 @@ impl Shop {
     /// The blocks of a sale that still have places.
     pub async fn blocks(&self, performance: Uuid) -> Result<Vec<(BlockId, Block)>> {
         let all = |book: &Book| book.blocks().map(|(id, block)| (id, block.clone())).collect();
-        self.look(performance, all).await
+        self.look_now(performance, all).await
     }
 
     async fn organised(

@@ -111,7 +111,7 @@ pub async fn find_hold(
     State(shop): State<Shop>,
     path: HoldPath,
 ) -> Result<Json<HoldBody>, Problem> {
-    let view = shop.hold_view(at(path)?).await?;
+    let view = shop.hold_view_now(at(path)?).await?;
     if view.state == HoldStatus::Empty {
         return Err(Problem::not_found("hold"));
     }

@@ -51,6 +51,7 @@ pub async fn show(
     Path(performance): Path<Uuid>,
     Query(Since { since }): Query<Since>,
 ) -> Answer {
+    app.shop.reach_version(performance, &since).await?;
     let version = app.shop.snapshot(performance).await?.version();
     let tag = format!("\"{version}\"");
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag.as_str());
