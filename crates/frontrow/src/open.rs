@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long a replica that starts waits for a database that is away.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_PATIENCE: Duration = Duration::from_mins(1);
 /// How long it pauses between two tries.
 const START_PAUSE: Duration = Duration::from_millis(500);
 

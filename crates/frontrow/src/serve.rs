@@ -46,11 +46,10 @@ pub async fn run(config: &Config) -> Result<()> {
         let (shop, end) = (shop.clone(), background.clone());
         async move { shop.run(end).await }
     });
-    let router = frontrow_web::router(shop.clone(), pages(config, readiness.clone()))
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let (listener, door) = door.into_parts();
+    let router = frontrow_web::router(shop.clone(), pages(config, readiness.clone()));
+    let (entrance, door) = door.into_parts();
     let server =
-        axum::serve(listener, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
+        axum::serve(entrance, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
     greet(config, imported, address);
     tell_supervisor(&[NotifyState::Ready]);

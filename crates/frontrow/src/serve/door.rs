@@ -11,12 +11,14 @@
 //!   the kernel gives each connection to one of them. Closing such a socket resets the connections
 //!   that wait in its queue, so before it closes it takes no new ones ([`Leaving::leave`]).
 
-use std::{net::SocketAddr, os::fd::AsFd as _, time::Duration};
+use std::{future::pending, net::SocketAddr, os::fd::AsFd as _, time::Duration};
 
 use anyhow::{Context, Result};
+use axum::serve::Listener;
 use listenfd::ListenFd;
 use socket2::{Domain, Protocol, SockFilter, Socket, Type};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 
@@ -24,22 +26,52 @@ use crate::config::Config;
 /// tenths of a second.
 const BACKLOG: i32 = 4_096;
 
-/// How long a shared socket refuses to begin connections before it closes: long enough for all that
-/// were begun to be accepted, shorter than a client waits (a second) before it begins again.
-const LEAVING: Duration = Duration::from_millis(250);
+/// How long a shared socket ignores beginnings of connections before it takes no more: long enough
+/// for all that were begun to be accepted, much shorter than a client waits (a second) before it
+/// begins again.
+const IGNORING: Duration = Duration::from_millis(250);
+/// How long after the last connection was taken until those without a request are closed: its first
+/// request is on its way.
+const FIRST_REQUEST: Duration = Duration::from_millis(250);
 
 /// A socket that is listened on.
 #[derive(Debug)]
 pub struct Door {
-    listener: TcpListener,
+    entrance: Entrance,
     leaving: Leaving,
+}
+
+/// Takes connections until it is told to stop.
+#[derive(Debug)]
+pub struct Entrance {
+    listener: TcpListener,
+    closed: CancellationToken,
 }
 
 /// How to stop taking connections.
 #[derive(Debug)]
 pub struct Leaving {
+    closed: CancellationToken,
     /// The same socket, if other processes listen on its port.
     shared: Option<Socket>,
+}
+
+impl Listener for Entrance {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        tokio::select! {
+            biased;
+            // What nobody takes any more waits for the process that has the socket too.
+            () = self.closed.cancelled() => pending().await,
+            taken = Listener::accept(&mut self.listener) => taken,
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
 }
 
 impl Door {
@@ -48,39 +80,48 @@ impl Door {
         let given = ListenFd::from_env().take_tcp_listener(0);
         if let Some(listener) = given.context("the socket that was handed over is of no use")? {
             listener.set_nonblocking(true)?;
-            let listener = TcpListener::from_std(listener)?;
-            return Ok(Self { listener, leaving: Leaving { shared: None } });
+            return Ok(Self::new(TcpListener::from_std(listener)?, None));
         }
         let opened = open(config.listen, config.reuse_port);
         let socket = opened.with_context(|| format!("cannot listen on {}", config.listen))?;
         let shared = config.reuse_port.then(|| socket.try_clone()).transpose()?;
-        let listener = TcpListener::from_std(socket.into())?;
-        Ok(Self { listener, leaving: Leaving { shared } })
+        Ok(Self::new(TcpListener::from_std(socket.into())?, shared))
+    }
+
+    fn new(listener: TcpListener, shared: Option<Socket>) -> Self {
+        let closed = CancellationToken::new();
+        let leaving = Leaving { closed: closed.clone(), shared };
+        Self { entrance: Entrance { listener, closed }, leaving }
     }
 
     /// Where it is.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.entrance.listener.local_addr()
     }
 
     /// What takes connections, and how to stop it.
-    pub fn into_parts(self) -> (TcpListener, Leaving) {
-        (self.listener, self.leaving)
+    pub fn into_parts(self) -> (Entrance, Leaving) {
+        (self.entrance, self.leaving)
     }
 }
 
 impl Leaving {
-    /// Returns when the socket may be closed. While this waits, connections are still accepted.
+    /// Takes no more connections, and returns when the socket, and connections on which nothing was
+    /// asked, may be closed.
     ///
-    /// A shared socket ignores whoever begins a connection: they begin again after a second, and then
-    /// the kernel gives them to the process that took over.
+    /// A shared socket first ignores whoever begins a connection: they begin again after a second, and
+    /// then the kernel gives them to the process that took over. Those that had begun are taken.
     pub async fn leave(self) {
-        let Some(shared) = self.shared else { return };
-        if let Err(error) = shared.attach_filter(&IGNORE_BEGINNINGS) {
-            tracing::warn!(%error, socket = ?shared.as_fd(), "connections may be reset");
-            return;
+        if let Some(shared) = &self.shared {
+            match shared.attach_filter(&IGNORE_BEGINNINGS) {
+                Ok(()) => tokio::time::sleep(IGNORING).await,
+                Err(error) => {
+                    tracing::warn!(%error, socket = ?shared.as_fd(), "connections may be reset");
+                }
+            }
         }
-        tokio::time::sleep(LEAVING).await;
+        self.closed.cancel();
+        tokio::time::sleep(FIRST_REQUEST).await;
     }
 }
 

@@ -185,7 +185,7 @@ impl Fan {
 fn client(keep_alive: bool) -> Client {
     Client::builder()
         .pool_max_idle_per_host(if keep_alive { FANS } else { 0 })
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .build()
         .unwrap()
 }

@@ -118,6 +118,7 @@ fn shop(store: Store, clock: &Arc<ManualClock>, dir: &tempfile::TempDir) -> Shop
 
 fn config_of(dir: &tempfile::TempDir, demo: bool) -> WebConfig {
     WebConfig {
+        readiness: frontrow_web::Readiness::default(),
         shop_name: "Test Shop".to_owned(),
         demo,
         secure: !demo,
