@@ -19,7 +19,10 @@ use crate::{
     cache::CachePolicy,
     fail::{Answer, Fail},
     form::Posted,
-    pages::checkout::{Attendee, CheckoutForm, CheckoutPage, FieldError, attendee_field},
+    pages::{
+        checkout::{Attendee, CheckoutForm, CheckoutPage, FieldError, attendee_field},
+        parts::{Flash, Tone},
+    },
     reply,
     shop::{cart::item, labels, refusals},
     urls::Url,
@@ -69,6 +72,10 @@ pub async fn create(
         Err(Error::Refused(refusal)) => {
             let flash = refusals::flash(&hold.facts, &refusal, visitor.language);
             Ok(reply::redirect_saying(&app, &Url::Cart, &flash))
+        }
+        Err(Error::NoProvider) => {
+            let text = visitor.language.t("refusal-no-provider").into_owned();
+            Ok(reply::redirect_saying(&app, &Url::Cart, &Flash { tone: Tone::Bad, text }))
         }
         Err(error) => Err(error.into()),
     }

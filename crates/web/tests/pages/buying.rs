@@ -118,3 +118,13 @@ async fn places_are_given_back_one_by_one_and_all_at_once() {
     fan.send(&cart, "/cart/release", &[]).await;
     assert_eq!(count(&fan.get("/cart").await), 0);
 }
+
+#[tokio::test]
+async fn a_shop_that_cannot_take_money_says_so_and_binds_nothing() {
+    let world = World::paid_through(None).await;
+    let mut fan = world.visitor_with_cart().await;
+    let cart = at_the_bank(&world, &mut fan).await;
+    assert_eq!(cart.heading(), "Your cart");
+    assert!(cart.html.contains("cannot take payments yet"), "{}", cart.html);
+    assert!(cart.html.contains("CZK\u{a0}700"), "the places are still held");
+}

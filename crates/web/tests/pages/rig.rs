@@ -58,13 +58,18 @@ impl Random for Counter {
 
 impl World {
     pub async fn new() -> Self {
+        Self::paid_through(Some("test")).await
+    }
+
+    /// A shop whose places are paid through this provider, or whose operator has none yet.
+    pub async fn paid_through(provider: Option<&str>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", dir.path().join("shop.db").display());
         let config = frontrow_store::Config { connections_max: 4, ..Default::default() };
         let store = Store::connect(&url, config).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::new(NOW));
-        let shop = shop(store, &clock, &dir);
+        let shop = shop(store, &clock, &dir, provider);
         let file = SaleFile::parse(SALE).unwrap();
         let imported = shop.import(&file, PLAN).await.unwrap();
         let performance = imported.performances[0].1;
@@ -95,7 +100,12 @@ impl World {
     }
 }
 
-fn shop(store: Store, clock: &Arc<ManualClock>, dir: &tempfile::TempDir) -> Shop {
+fn shop(
+    store: Store,
+    clock: &Arc<ManualClock>,
+    dir: &tempfile::TempDir,
+    provider: Option<&str>,
+) -> Shop {
     let log: Arc<dyn Log> = Arc::new(MemoryLog::default());
     let clock: Arc<dyn Clock> = clock.clone();
     let keys = Keys::derive(&SecretBox::new(Box::new([7; 32])));
@@ -112,7 +122,7 @@ fn shop(store: Store, clock: &Arc<ManualClock>, dir: &tempfile::TempDir) -> Shop
         keys,
         clock,
         random: Arc::new(Counter(AtomicU64::new(1))),
-        config: ShopConfig { base_url: BASE.to_owned(), provider: Some("test".to_owned()) },
+        config: ShopConfig { base_url: BASE.to_owned(), provider: provider.map(str::to_owned) },
     })
 }
 

@@ -28,4 +28,5 @@ refusal-live = Tato místa vám pořád držíme.
 refusal-no-more-time = Víc času už přidat nejde; dokončete prosím nákup.
 refusal-unknown-hold = Tato místa už nedržíme. Vyberte znovu.
 refusal-again = Formulář už byl odeslán s jiným obsahem. Obnovte stránku a zkuste to znovu.
+refusal-no-provider = Tady se zatím nedá platit. Nic jste nekoupili a místa vám držíme, dokud nevyprší čas.
 refusal-other = To s těmito místy nejde. Obnovte stránku a zkuste to znovu.

@@ -26,4 +26,5 @@ refusal-live = These places are still held for you.
 refusal-no-more-time = There is no more time to add; please finish the purchase.
 refusal-unknown-hold = These places are not held any more. Choose again.
 refusal-again = That form was sent before with other contents. Reload the page and try again.
+refusal-no-provider = This shop cannot take payments yet. Nothing was bought; your places stay held until their time runs out.
 refusal-other = That is not possible for these places. Reload the page and try again.
