@@ -20,7 +20,7 @@ pub struct Config {
     /// Connections at once, at least one. On SQLite these are readers; there is one writer.
     pub connections_max: u32,
     /// How long a call waits for a connection, or for its turn to write, before it answers
-    /// [`Error::Unavailable`].
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub acquire_timeout: Duration,
 }
 
@@ -103,7 +103,7 @@ impl Store {
         Ok(self.inner.db.ping().await?)
     }
 
-    /// Closes every connection; calls that come later are answered with [`Error::Unavailable`].
+    /// Closes every connection; calls that come later are answered with [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn close(&self) -> Result<()> {
         if let Some(group) = &self.inner.group {
             group.close().await?;
