@@ -328,5 +328,6 @@ fn random_config(random: &mut SmallRng) -> SequencerConfig {
         snapshot_interval: Duration::ZERO,
         snapshot_entries: random.random_range(10..=1_000),
         jitter_seed: 0,
+        ..SequencerConfig::default()
     }
 }
