@@ -3,6 +3,7 @@
 mod axe;
 mod check;
 mod command;
+mod migrations;
 mod mutants;
 mod packages;
 mod postgres;

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{command, read, root};
+use crate::{
+    command::{command, read, root},
+    migrations,
+};
 
 /// Lines of one source file; beyond that it is two rooms in one.
 const FILE_LINES_MAX: usize = 500;
@@ -40,6 +43,7 @@ const BANNED: [&str; 5] = [
 /// Reports every fault, not only the first.
 pub fn run() -> Result<()> {
     let mut faults = edges()?;
+    faults.extend(migrations::faults()?);
     for path in
         read(command("git").args(["ls-files", "--", "*.rs", "*.js", "*.html", "*.css"]))?.lines()
     {

@@ -11,6 +11,8 @@ mod accounts;
 mod catalogue;
 #[path = "contract/engine.rs"]
 mod engine;
+#[path = "contract/fleet.rs"]
+mod fleet;
 #[path = "contract/jobs.rs"]
 mod jobs;
 #[path = "contract/money.rs"]
@@ -64,6 +66,9 @@ on_each_engine! {
     engine::migrations_run_again_and_at_once,
     engine::tables_of_a_newer_version_are_left_alone,
     jobs::a_claim_is_renewed_by_who_has_it,
+    fleet::a_turn_is_one_replica_s_until_it_gives_it_up,
+    fleet::replicas_that_are_silent_are_told_apart_and_forgotten,
+    fleet::replicas_that_start_at_once_agree,
     jobs::a_claimed_job_is_nobody_elses,
     jobs::a_job_that_kills_its_workers_is_buried,
     jobs::a_job_that_keeps_failing_is_left_for_a_person,

@@ -8,6 +8,7 @@ mod balancer;
 mod database;
 mod drain;
 mod identical;
+mod outage;
 mod replica;
 mod same_port;
 mod traffic;

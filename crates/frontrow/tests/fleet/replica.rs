@@ -37,7 +37,7 @@ impl Replica {
     /// Runs a command that becomes a replica.
     pub fn run(mut command: Command, port: u16, data: tempfile::TempDir) -> Self {
         // A test that fails shows what the replicas said.
-        command.stdout(Stdio::null()).env("RUST_LOG", "frontrow=warn,frontrow_log=error,warn");
+        command.stdout(Stdio::null()).env("RUST_LOG", "error");
         let child = command.spawn().unwrap();
         Self { base: format!("http://127.0.0.1:{port}"), port, child, _data: data }
     }

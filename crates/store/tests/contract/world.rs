@@ -89,6 +89,10 @@ impl World {
         connect(&self.url).await
     }
 
+    pub fn is_postgres(&self) -> bool {
+        !self.url.starts_with("sqlite:")
+    }
+
     /// Where there is a database without tables.
     pub async fn empty_database(&self) -> String {
         if self.url.starts_with("sqlite:") {
