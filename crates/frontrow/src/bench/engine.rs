@@ -111,6 +111,13 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Ends the replicas; whoever drops the storage afterwards pulls it from under nobody.
+    pub(crate) async fn close(&self) {
+        for replica in &self.replicas {
+            replica.shutdown().await;
+        }
+    }
+
     async fn submit(&self, hint: usize, id: CommandId, command: Command) -> anyhow::Result<Record> {
         let replica = self.replicas.get(hint % self.replicas.len().max(1));
         let replica = replica.ok_or_else(|| anyhow!("there is no replica"))?;

@@ -59,8 +59,11 @@ impl<'a> Entrant<'a> {
             }
             Runner::Engine(logs) => {
                 let stream = Stream::sale(rand::random());
-                let engine: Arc<dyn Contender> = Arc::new(Engine::open(logs, stream).await?);
-                drive(&engine, CALLERS, TURN).await?
+                let engine = Arc::new(Engine::open(logs, stream).await?);
+                let contender: Arc<dyn Contender> = Arc::<Engine>::clone(&engine);
+                let sample = drive(&contender, CALLERS, TURN).await;
+                engine.close().await;
+                sample?
             }
         };
         self.sample.add(&sample);
