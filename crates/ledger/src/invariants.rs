@@ -146,8 +146,13 @@ fn buyers_count_what_is_theirs(_: &Sale, book: &Book) -> Result<(), String> {
 /// The queue of expiries is that of the live holds, and nothing in it is due.
 fn holds_lapse_in_time(sale: &Sale, book: &Book) -> Result<(), String> {
     let expected: BTreeSet<_> = live(book).map(|(id, hold)| (hold.until, id)).collect();
-    if *book.holds.expiry() != expected {
-        return Err(format!("{:?}, not {expected:?}", book.holds.expiry()));
+    let queued: BTreeSet<_> = book.holds.queued().collect();
+    if queued != expected {
+        return Err(format!("{queued:?}, not {expected:?}"));
+    }
+    let (next, live) = (book.holds.next_due(), book.holds.live());
+    if (next, live) != (expected.first().copied(), expected.len()) {
+        return Err(format!("{next:?} is next of {live}, not of {expected:?}"));
     }
     match book.next_lapse().filter(|until| *until <= sale.now()) {
         Some(until) => Err(format!("a hold should have lapsed at {until}")),

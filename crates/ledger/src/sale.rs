@@ -11,6 +11,7 @@ mod book;
 mod buyers;
 mod command;
 mod decide;
+mod expiry;
 mod holds;
 mod memory;
 mod orders;

@@ -68,11 +68,17 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
         if let Some(known) = self.get_mut(&key) {
             return Some(std::mem::replace(known, value));
         }
-        let slot = self.take_slot();
-        *self.slot_mut(slot) = Slot::Used(key, value);
-        self.index.insert(hash(&key), slot);
-        self.len += 1;
+        self.add(key, value);
         None
+    }
+
+    /// The value of a key; this one if it has none yet.
+    pub(crate) fn get_or_insert(&mut self, key: K, value: V) -> &mut V {
+        let slot = self.find(&key).unwrap_or_else(|| self.add(key, value));
+        match self.slot_mut(slot) {
+            Slot::Used(_, value) => value,
+            Slot::Free { .. } => panic!("what was found or added is used"),
+        }
     }
 
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
@@ -91,6 +97,14 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
             Slot::Used(key, value) => Some((key, value)),
             Slot::Free { .. } => None,
         })
+    }
+
+    fn add(&mut self, key: K, value: V) -> u32 {
+        let slot = self.take_slot();
+        *self.slot_mut(slot) = Slot::Used(key, value);
+        self.index.insert(hash(&key), slot);
+        self.len += 1;
+        slot
     }
 
     fn find(&self, key: &K) -> Option<u32> {

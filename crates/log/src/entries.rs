@@ -1,7 +1,11 @@
 //! Reading a stream as entries: the way of whoever replays a log.
 
+use std::{sync::Arc, time::Duration};
+
 use frontrow_ledger::Entry;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     Log, LogError, Position, Stream,
@@ -43,6 +47,62 @@ pub enum ReadError {
         /// Where.
         position: Position,
     },
+}
+
+/// Reads a stream to its end, page by page, and one page ahead: while its user applies a page, the
+/// next one is read and decoded by another task.
+pub struct Pages<R> {
+    log: Arc<dyn Log>,
+    stream: Stream,
+    limit: Duration,
+    next: Next<R>,
+}
+
+type Read<R> = Result<Page<R>, ReadError>;
+
+enum Next<R> {
+    After(Position),
+    Ahead(AbortOnDropHandle<Read<R>>),
+    End,
+}
+
+impl<R: DeserializeOwned + Send + 'static> Pages<R> {
+    /// Begins after a position. Each page may take the log so long.
+    pub fn new(log: Arc<dyn Log>, stream: Stream, after: Position, limit: Duration) -> Self {
+        Self { log, stream, limit, next: Next::After(after) }
+    }
+
+    /// The next page; `None` after the last one, which may be empty, or after an error.
+    pub async fn next(&mut self) -> Result<Option<Page<R>>, ReadError> {
+        let page = match std::mem::replace(&mut self.next, Next::End) {
+            Next::End => return Ok(None),
+            // Most who read are up to date and read one page: they need no other task.
+            Next::After(after) => read_in_time(&*self.log, self.stream, after, self.limit).await?,
+            Next::Ahead(task) => {
+                task.await.unwrap_or_else(|error| match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => Err(ReadError::Log(LogError::Closed)),
+                })?
+            }
+        };
+        if let Some((last, _)) = page.entries.last().filter(|_| page.more) {
+            let (log, stream, after, limit) =
+                (Arc::clone(&self.log), self.stream, *last, self.limit);
+            let ahead = async move { read_in_time(&*log, stream, after, limit).await };
+            self.next = Next::Ahead(AbortOnDropHandle::new(tokio::spawn(ahead)));
+        }
+        Ok(Some(page))
+    }
+}
+
+async fn read_in_time<R: DeserializeOwned>(
+    log: &dyn Log,
+    stream: Stream,
+    after: Position,
+    limit: Duration,
+) -> Read<R> {
+    let read = timeout(limit, read_page(log, stream, after)).await;
+    read.unwrap_or(Err(ReadError::Log(LogError::TimedOut)))
 }
 
 /// The entries after a position: one page of them.

@@ -57,6 +57,7 @@ on_every_engine! {
     reading::pages_end_at_the_limit_of_entries,
     reading::pages_end_at_the_limit_of_bytes_but_have_an_entry,
     reading::a_position_beyond_everything_reads_nothing,
+    reading::a_long_stream_is_read_ahead_in_order_to_its_end,
     reading::streams_come_in_order_and_in_pages,
     snapshots::the_newest_snapshot_is_found,
     snapshots::two_snapshots_are_kept,

@@ -6,14 +6,17 @@
 
 mod tables;
 
+use std::sync::Arc;
+
 use frontrow_ledger::{
     invariants,
     sale::{Record, Sale},
 };
 use frontrow_log::{
     Log, Position, Stream, StreamKind,
-    entries::{ReadError, read_page},
+    entries::{Pages, ReadError},
     format::decode_snapshot,
+    limits::LOG_TIMEOUT,
 };
 
 use crate::{
@@ -119,7 +122,7 @@ impl Shop {
         report: &mut Report,
         progress: &mut impl FnMut(&Report),
     ) -> Result<()> {
-        let log = &*self.inner.log;
+        let log = &self.inner.log;
         let Some(replayed) = replay(log, stream, checkpoint, report, progress).await? else {
             return Ok(());
         };
@@ -139,7 +142,7 @@ const STREAMS_AT_ONCE: usize = 100;
 
 /// From zero, without snapshots. `None` if the log cannot be read to its end, which is a fault.
 async fn replay(
-    log: &dyn Log,
+    log: &Arc<dyn Log>,
     stream: Stream,
     checkpoint: Position,
     report: &mut Report,
@@ -150,9 +153,14 @@ async fn replay(
     let mut sale = Sale::default();
     let mut head = Position::START;
     let mut shown = (checkpoint == head).then(|| sale.clone());
+    let mut pages = Pages::<Record>::new(Arc::clone(log), stream, head, LOG_TIMEOUT);
     loop {
-        let page = match read_page::<Record>(log, stream, head).await {
-            Ok(page) => page,
+        let page = match pages.next().await {
+            Ok(Some(page)) => page,
+            Ok(None) => {
+                check(stream, head, &sale, report);
+                return Ok(Some(Replayed { head, shown }));
+            }
             Err(ReadError::Log(error)) => return Err(Error::Log(error.into())),
             Err(error) => {
                 report.fault(stream, describe(&error));
@@ -179,10 +187,6 @@ async fn replay(
             }
         }
         progress(report);
-        if !page.more {
-            check(stream, head, &sale, report);
-            return Ok(Some(Replayed { head, shown }));
-        }
     }
 }
 

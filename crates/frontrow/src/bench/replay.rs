@@ -7,13 +7,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use frontrow_ledger::{
     Applied, AreaId, BuyerKey, ChannelId, CommandId, Decision, Entry, HoldId, Machine, OrderId,
     Request, TicketTypeId, Time,
     sale::{Command, Record, Sale, Want},
 };
-use frontrow_log::{Log, Position, SqliteLog, Stream, entries::read_page, format};
+use frontrow_log::{
+    Log, ManualClock, Position, Sequencer, SequencerConfig, SqliteLog, Stream, format,
+};
 
 use super::{
     engine,
@@ -28,25 +30,19 @@ const BATCH_MS: i64 = 2;
 const TIMES: usize = 3;
 const STREAM: Stream = Stream::sale(1);
 
-/// Writes a log of so many records to SQLite, then loads it in both ways.
+/// Writes a log of so many records to SQLite, then starts a replica of it in both ways.
 pub(crate) async fn measure(records: usize, directory: &Path) -> anyhow::Result<Group> {
     eprintln!("replay: writing {records} records");
-    let log = SqliteLog::open(&directory.join("replay.db")).await?;
+    let log = Arc::new(SqliteLog::open(&directory.join("replay.db")).await?);
     let (sale, head) = write(&log, records).await?;
     let snapshot = format::encode_snapshot(&sale)?;
-    log.save_snapshot(STREAM, head, snapshot.clone()).await?;
     let (mut replays, mut loads) = (Vec::new(), Vec::new());
     for round in 1..=TIMES {
         eprintln!("replay: round {round} of {TIMES}");
-        let begin = Instant::now();
-        let replayed = replay(&log).await?;
-        replays.push(begin.elapsed());
-        ensure!(replayed == sale, "the replay is not what was written");
-        let begin = Instant::now();
-        let stored = log.latest_snapshot(STREAM, None).await?.context("it was saved")?;
-        let loaded: Sale = format::decode_snapshot(&stored.bytes)?;
-        loads.push(begin.elapsed());
-        ensure!(loaded == sale, "the snapshot is not what was saved");
+        replays.push(start(&log, &sale).await?);
+        log.save_snapshot(STREAM, head, snapshot.clone()).await?;
+        loads.push(start(&log, &sale).await?);
+        log.delete_snapshot(STREAM, head).await?;
     }
     log.close().await;
     let title =
@@ -57,6 +53,20 @@ pub(crate) async fn measure(records: usize, directory: &Path) -> anyhow::Result<
     let mib = snapshot.len() as f64 / f64::from(1 << 20);
     group.notes.push(format!("p50: of the whole; the snapshot has {mib:.1} MiB"));
     Ok(group)
+}
+
+/// How long until a sequencer serves this sale, which is what was written.
+async fn start(log: &Arc<SqliteLog>, written: &Sale) -> anyhow::Result<Duration> {
+    let log = Arc::<SqliteLog>::clone(log);
+    // Nothing lapses while we look.
+    let clock = Arc::new(ManualClock::new(written.now()));
+    let begin = Instant::now();
+    let handle = Sequencer::<Sale>::start(log, STREAM, clock, SequencerConfig::default()).await?;
+    let took = begin.elapsed();
+    let same = handle.read(|started, _| started == written)?;
+    handle.shutdown().await;
+    ensure!(same, "what was started is not what was written");
+    Ok(took)
 }
 
 fn line(name: &str, records: usize, mut times: Vec<Duration>) -> Line {
@@ -70,22 +80,6 @@ fn line(name: &str, records: usize, mut times: Vec<Duration>) -> Line {
         p50_ns: Some(nanos(median)),
         p99_ns: None,
         ratio: None,
-    }
-}
-
-/// As a sequencer replays: page by page, in order.
-async fn replay(log: &SqliteLog) -> anyhow::Result<Sale> {
-    let mut sale = Sale::default();
-    let mut position = Position::START;
-    loop {
-        let page = read_page::<Record>(log, STREAM, position).await?;
-        for (at, entry) in page.entries {
-            entry.replay(&mut sale);
-            position = at;
-        }
-        if !page.more {
-            return Ok(sale);
-        }
     }
 }
 

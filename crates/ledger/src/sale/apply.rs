@@ -58,10 +58,10 @@ impl Book {
                 self.grow(*hold, *channel, positions, (now, *until));
             }
             Record::Extended { hold, until } => {
-                let mut hold_now = self.holds.get(*hold).expect(KNOWN).clone();
-                hold_now.until = *until;
-                hold_now.extended += 1;
-                self.holds.put(*hold, hold_now);
+                self.holds.change(*hold, |hold| {
+                    hold.until = *until;
+                    hold.extended += 1;
+                });
             }
             Record::Removed { hold, positions } => self.remove(*hold, positions),
             Record::Released { hold } => self.release(*hold, now),
@@ -121,12 +121,13 @@ impl Book {
     ) {
         self.stock.shift_all(added.iter(), Shift::HOLD);
         self.allocations.add(channel, &kinds(added.iter()));
-        let hold = match self.holds.get(id) {
-            Some(hold) => {
-                let positions = hold.positions.iter().chain(added.iter()).copied().collect();
-                Hold { positions, until, ..hold.clone() }
-            }
-            None => Hold {
+        if self.holds.get(id).is_some() {
+            self.holds.change(id, |hold| {
+                hold.positions = hold.positions.iter().chain(added.iter()).copied().collect();
+                hold.until = until;
+            });
+        } else {
+            let new = Hold {
                 channel,
                 positions: Arc::clone(added),
                 created: now,
@@ -134,9 +135,9 @@ impl Book {
                 extended: 0,
                 payment: None,
                 state: HoldState::Live,
-            },
-        };
-        self.holds.put(id, hold);
+            };
+            self.holds.add(id, new);
+        }
     }
 
     fn remove(&mut self, id: HoldId, removed: &[u16]) {
@@ -151,7 +152,7 @@ impl Book {
         if kept.is_empty() {
             self.holds.remove(id);
         } else {
-            self.holds.put(id, Hold { positions: kept.into(), ..hold });
+            self.holds.change(id, |hold| hold.positions = kept.into());
         }
     }
 
@@ -175,7 +176,10 @@ impl Book {
     fn reacquire(&mut self, id: HoldId, until: Time) {
         let hold = self.holds.get(id).expect(KNOWN).clone();
         self.take_again(&hold, Shift::HOLD);
-        self.holds.put(id, Hold { until, state: HoldState::Live, ..hold });
+        self.holds.change(id, |hold| {
+            hold.until = until;
+            hold.state = HoldState::Live;
+        });
     }
 
     /// Counts the places of a lapsed hold as taken again.
@@ -188,12 +192,16 @@ impl Book {
     }
 
     fn check_out(&mut self, id: HoldId, payment: Payment, until: Time) {
-        let hold = self.holds.get(id).expect(KNOWN).clone();
-        if let Some(before) = hold.payment {
-            self.buyers.subtract(before.buyer, hold.positions.len());
+        let (mut places, mut before) = (0, None);
+        self.holds.change(id, |hold| {
+            places = hold.positions.len();
+            before = hold.payment.replace(payment);
+            hold.until = until;
+        });
+        if let Some(before) = before {
+            self.buyers.subtract(before.buyer, places);
         }
-        self.buyers.add(payment.buyer, hold.positions.len());
-        self.holds.put(id, Hold { until, payment: Some(payment), ..hold });
+        self.buyers.add(payment.buyer, places);
     }
 
     fn confirm(&mut self, id: HoldId, order: crate::OrderId, now: Time) {

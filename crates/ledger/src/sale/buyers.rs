@@ -24,17 +24,15 @@ impl Buyers {
 
     pub(crate) fn add(&mut self, buyer: BuyerKey, places: usize) {
         if places > 0 {
-            self.places.insert(buyer, self.get(buyer) + count(places));
+            *self.places.get_or_insert(buyer, 0) += count(places);
         }
     }
 
     pub(crate) fn subtract(&mut self, buyer: BuyerKey, places: usize) {
-        let left =
-            self.get(buyer).checked_sub(count(places)).expect("a buyer gives back what was theirs");
-        if left == 0 {
+        let has = self.places.get_or_insert(buyer, 0);
+        *has = has.checked_sub(count(places)).expect("a buyer gives back what was theirs");
+        if *has == 0 {
             self.places.remove(&buyer);
-        } else {
-            self.places.insert(buyer, left);
         }
     }
 }

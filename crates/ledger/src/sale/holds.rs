@@ -1,12 +1,15 @@
 //! The carts: what each hold has, until when, and which have lapsed.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BuyerKey, ChannelId, HoldId, OrderId, Time, fifo::Fifo, limits::LAPSED_HOLDS_REMEMBERED,
-    sale::Position, table::Table,
+    BuyerKey, ChannelId, HoldId, OrderId, Time,
+    fifo::Fifo,
+    limits::LAPSED_HOLDS_REMEMBERED,
+    sale::{Position, expiry::Expiry},
+    table::Table,
 };
 
 /// What one cart holds.
@@ -58,11 +61,12 @@ impl Hold {
 }
 
 /// All holds but those that were sold.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Holds {
     by_id: Table<HoldId, Hold>,
+    live: usize,
     /// Live holds in the order they lapse.
-    expiry: BTreeSet<(Time, HoldId)>,
+    expiry: Expiry,
     /// Lapsed holds from the oldest lapse to the newest, and some that live again or were sold
     /// since.
     lapsed: Fifo<(HoldId, u64)>,
@@ -79,8 +83,9 @@ impl Holds {
         self.by_id.iter().map(|(id, hold)| (*id, hold))
     }
 
-    pub(crate) fn expiry(&self) -> &BTreeSet<(Time, HoldId)> {
-        &self.expiry
+    /// How many are live.
+    pub(crate) fn live(&self) -> usize {
+        self.live
     }
 
     pub(crate) fn lapses(&self) -> u64 {
@@ -91,28 +96,49 @@ impl Holds {
         &self.lapsed
     }
 
-    /// The live hold that lapses first, if it is due.
-    pub(crate) fn due(&self, now: Time) -> Option<(Time, HoldId)> {
-        self.expiry.first().copied().filter(|(until, _)| *until <= now)
+    /// The live hold that lapses first, and when.
+    pub(crate) fn next_due(&self) -> Option<(Time, HoldId)> {
+        self.expiry.first()
     }
 
-    /// Adds a live hold, or puts a changed one in the place of what it was.
-    pub(crate) fn put(&mut self, id: HoldId, hold: Hold) {
-        assert!(hold.is_live(), "hold {id:?} is put as live");
-        let until = hold.until;
-        if let Some(before) = self.by_id.insert(id, hold) {
-            if before.is_live() && before.until == until {
-                return;
-            }
-            self.expiry.remove(&(before.until, id));
+    /// The live hold that lapses first, if it is due.
+    pub(crate) fn due(&self, now: Time) -> Option<(Time, HoldId)> {
+        self.next_due().filter(|(until, _)| *until <= now)
+    }
+
+    /// The moments at which live holds will lapse, in no order.
+    pub(crate) fn queued(&self) -> impl Iterator<Item = (Time, HoldId)> {
+        self.expiry.iter().filter(|(until, id)| lapses_at(&self.by_id, *id, *until))
+    }
+
+    /// Adds a live hold.
+    pub(crate) fn add(&mut self, id: HoldId, hold: Hold) {
+        assert!(hold.is_live(), "hold {id:?} is added as live");
+        self.live += 1;
+        self.expiry.push(hold.until, id);
+        let known = self.by_id.insert(id, hold);
+        assert!(known.is_none(), "hold {id:?} is added once");
+    }
+
+    /// Changes a hold, which is live afterwards.
+    pub(crate) fn change(&mut self, id: HoldId, change: impl FnOnce(&mut Hold)) {
+        let hold = self.by_id.get_mut(&id).expect("only a known hold changes");
+        let (was_live, was_until) = (hold.is_live(), hold.until);
+        change(hold);
+        assert!(hold.is_live(), "hold {id:?} is changed while it lives");
+        if was_live && hold.until == was_until {
+            return;
         }
-        self.expiry.insert((until, id));
+        self.live += usize::from(!was_live);
+        self.expiry.push(hold.until, id);
+        self.tidy(id);
     }
 
     /// Forgets a hold: it was released or sold.
     pub(crate) fn remove(&mut self, id: HoldId) -> Hold {
         let hold = self.by_id.remove(&id).expect("only a known hold is removed");
-        self.expiry.remove(&(hold.until, id));
+        self.live -= usize::from(hold.is_live());
+        self.tidy(id);
         hold
     }
 
@@ -122,15 +148,22 @@ impl Holds {
         self.lapses += 1;
         let lapse = self.lapses;
         let hold = self.by_id.get_mut(&id).expect("only a known hold lapses");
+        assert!(hold.is_live(), "only a live hold lapses");
         let before = hold.clone();
         hold.until = at;
         hold.state = HoldState::Lapsed { lapse };
-        assert!(self.expiry.remove(&(before.until, id)), "only a live hold lapses");
+        self.live -= 1;
+        self.tidy(id);
         self.lapsed.push((id, lapse));
         while self.lapsed.len() > LAPSED_HOLDS_REMEMBERED {
             self.forget_oldest();
         }
         before
+    }
+
+    fn tidy(&mut self, changed: HoldId) {
+        let by_id = &self.by_id;
+        self.expiry.tidy(changed, self.live, |until, id| lapses_at(by_id, id, until));
     }
 
     fn forget_oldest(&mut self) {
@@ -149,13 +182,25 @@ impl Holds {
         let mut restored = Self { lapses, ..Self::default() };
         for (id, hold) in holds {
             if hold.is_live() {
-                restored.expiry.insert((hold.until, id));
+                restored.add(id, hold);
+            } else {
+                restored.by_id.insert(id, hold);
             }
-            restored.by_id.insert(id, hold);
         }
         for entry in queue {
             restored.lapsed.push(entry);
         }
         restored
     }
+}
+
+/// Equal when the same carts have the same; what follows from them need not look the same.
+impl PartialEq for Holds {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_id == other.by_id && self.lapsed == other.lapsed && self.lapses == other.lapses
+    }
+}
+
+fn lapses_at(by_id: &Table<HoldId, Hold>, id: HoldId, until: Time) -> bool {
+    by_id.get(&id).is_some_and(|hold| hold.is_live() && hold.until == until)
 }

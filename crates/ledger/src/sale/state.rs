@@ -80,7 +80,7 @@ impl Machine for Sale {
     }
 
     fn next_due(&self) -> Option<Time> {
-        self.book.as_ref()?.holds.expiry().first().map(|(until, _)| *until)
+        self.book.as_ref()?.holds.next_due().map(|(until, _)| until)
     }
 
     fn decide(&self, request: &Request<Command>) -> Result<Decision<Record>, Refusal> {

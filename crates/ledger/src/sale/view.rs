@@ -170,12 +170,12 @@ impl Book {
 
     /// When the next hold lapses by itself, if nothing happens before.
     pub fn next_lapse(&self) -> Option<Time> {
-        self.holds.expiry().first().map(|(until, _)| *until)
+        self.holds.next_due().map(|(until, _)| until)
     }
 
     /// Live holds.
     pub fn live_holds_count(&self) -> usize {
-        self.holds.expiry().len()
+        self.holds.live()
     }
 
     /// A purchase.

@@ -1,6 +1,6 @@
 //! Loading a stream, and keeping up with what other replicas append.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use frontrow_ledger::{Entry, Machine};
 use tokio::time::timeout;
@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::{Sequencer, Unavailable, snapshots::heavy};
 use crate::{
     Log, LogError, Position, Stream,
-    entries::{ReadError, read_page},
+    entries::{Pages, ReadError},
     format::{self, DecodeError},
 };
 
@@ -91,20 +91,15 @@ impl<M: Machine> Sequencer<M> {
     }
 
     async fn catch_up(&mut self) -> Result<(), Trouble> {
-        loop {
-            let page = read_page(&*self.log, self.stream, self.position);
-            let page = timeout(self.config.log_timeout, page)
-                .await
-                .unwrap_or(Err(ReadError::Log(LogError::TimedOut)))
-                .map_err(|error| self.trouble(&error))?;
+        let log = Arc::clone(&self.log);
+        let mut pages = Pages::new(log, self.stream, self.position, self.config.log_timeout);
+        while let Some(page) = pages.next().await.map_err(|error| self.trouble(&error))? {
             for entries in page.entries.chunks(ENTRIES_AT_ONCE) {
                 self.replay(entries);
                 tokio::task::yield_now().await;
             }
-            if !page.more {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 
     /// Applies entries of others, or our own of which we did not know that they were written.

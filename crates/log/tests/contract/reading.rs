@@ -1,9 +1,14 @@
 //! Reading in order, in pages.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
+use frontrow_ledger::{Applied, CommandId, Entry, Time};
 use frontrow_log::{
     Position, Stream,
-    limits::{READ_BYTES_MAX, READ_ENTRIES_MAX},
+    entries::{Pages, ReadError},
+    format::encode_entry,
+    limits::{LOG_TIMEOUT, READ_BYTES_MAX, READ_ENTRIES_MAX},
 };
 
 use crate::worlds::World;
@@ -50,6 +55,37 @@ pub async fn pages_end_at_the_limit_of_bytes_but_have_an_entry(world: &impl Worl
         pages.push(page.into_iter().map(|entry| entry.position.0).collect::<Vec<_>>());
     }
     assert_eq!(pages, [vec![1, 2], vec![3, 4, 5], vec![5, 6], vec![6], vec![]]);
+}
+
+pub async fn a_long_stream_is_read_ahead_in_order_to_its_end(world: &impl World) {
+    let log = world.open().await;
+    // Two of them fill a page.
+    let entry = |at: u64| {
+        let record = vec![u8::try_from(at).unwrap(); READ_BYTES_MAX / 2];
+        Entry { now: Time(5), applied: vec![Applied { id: CommandId(1), fingerprint: at, record }] }
+    };
+    for at in 1..=5 {
+        log.append(STREAM, Position(at), encode_entry(&entry(at)).unwrap()).await.unwrap();
+    }
+    let new = || Pages::<Vec<u8>>::new(Arc::clone(&log), STREAM, Position::START, LOG_TIMEOUT);
+    let mut pages = new();
+    let mut read = Vec::new();
+    while let Some(page) = pages.next().await.unwrap() {
+        assert!(page.entries.iter().all(|(at, read)| *read == entry(at.0)));
+        read.push(page.entries.iter().map(|(at, _)| at.0).collect::<Vec<_>>());
+    }
+    assert_eq!(read, [vec![1, 2], vec![3, 4], vec![5]]);
+    assert!(pages.next().await.unwrap().is_none());
+
+    // What cannot be read is told when it is its turn, and nothing after it is shown.
+    log.append(STREAM, Position(6), Bytes::from_static(b"nothing that is an entry")).await.unwrap();
+    let mut pages = new();
+    for _ in 0..2 {
+        assert!(pages.next().await.unwrap().is_some());
+    }
+    let damaged = pages.next().await;
+    assert!(matches!(damaged, Err(ReadError::Decode { position: Position(6), .. })), "{damaged:?}");
+    assert!(pages.next().await.unwrap().is_none());
 }
 
 pub async fn a_position_beyond_everything_reads_nothing(world: &impl World) {
