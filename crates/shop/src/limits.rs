@@ -87,7 +87,7 @@ pub const REFUND_OVERDUE_MS: i64 = 60 * 60_000;
 /// How long after its hold an unpaid order is given up.
 pub const ORDER_EXPIRY_MARGIN_MS: i64 = 60_000;
 /// PDFs that are drawn at once: each keeps a processor busy for some milliseconds, and selling comes first.
-pub const DRAWN_AT_ONCE: usize = 2;
+pub const DRAWN_AT_ONCE: usize = 1;
 /// Jobs, payments or events that a worker takes at once.
 pub const WORK_AT_ONCE: u32 = 20;
 /// How long a worker has a job for itself, and so how long a job waits whose worker was killed.
