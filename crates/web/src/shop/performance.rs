@@ -96,7 +96,7 @@ fn offers(facts: &Facts, sale: &SaleView, language: Language) -> Vec<Offer> {
             name: label.name,
             colour: label.colour,
             kind,
-            left: category.seats_left,
+            left: left(sale, category, category.seats_left),
             types: types(facts, sale, category, language),
         })
     });
@@ -109,14 +109,25 @@ fn offers(facts: &Facts, sale: &SaleView, language: Language) -> Vec<Offer> {
             name: name.unwrap_or_default(),
             colour: label.colour,
             kind: OfferKind::Standing { multiple: area.multiple },
-            left: area.left,
+            left: left(sale, category, area.left),
             types: types(facts, sale, category, language),
         })
     });
     seats.chain(areas).filter(|offer| !offer.types.is_empty()).collect()
 }
 
-/// Ticket types of a category: those on sale now, or all of them while nothing is.
+/// Places that somebody can have: none if every ticket type has met a limit of its own.
+fn left(sale: &SaleView, category: &CategoryView, places: u32) -> u32 {
+    let any = sale.selling != Selling::Now || category.types.iter().any(can_be_had);
+    if any { places } else { 0 }
+}
+
+fn can_be_had(kind: &TypeView) -> bool {
+    kind.on_sale == OnSale::Now && kind.left > 0
+}
+
+/// Ticket types of a category: those that can be had now; if none can, all that are on sale, so that who comes too late
+/// sees what it cost; or all of them while nothing is.
 fn types(
     facts: &Facts,
     sale: &SaleView,
@@ -124,7 +135,9 @@ fn types(
     language: Language,
 ) -> Vec<TypePrice> {
     let open = sale.selling == Selling::Now;
-    let sold = |kind: &&TypeView| !open || (kind.on_sale == OnSale::Now && kind.left > 0);
+    let any = category.types.iter().any(can_be_had);
+    let sold =
+        |kind: &&TypeView| !open || can_be_had(kind) || (!any && kind.on_sale == OnSale::Now);
     let price = |kind: &TypeView| TypePrice {
         id: kind.id.0,
         name: labels::ticket_type(facts, kind.id, language),
@@ -154,7 +167,7 @@ fn companion_price(sale: &SaleView, category: &CategoryView, kind: &TypeView) ->
 fn map_data(view: &PerformanceView, own: Vec<u32>, language: Language) -> MapData {
     let PerformanceView { facts, sale, .. } = view;
     let open = sale.selling == Selling::Now;
-    let sold = |kind: &&TypeView| !open || (kind.on_sale == OnSale::Now && kind.left > 0);
+    let sold = |kind: &&TypeView| !open || can_be_had(kind);
     let prices = |category: &CategoryView| {
         category.types.iter().filter(sold).map(|kind| (kind.id.0, kind.price_minor)).collect()
     };

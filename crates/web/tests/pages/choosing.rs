@@ -117,3 +117,30 @@ async fn an_event_is_found_by_words_without_accents_city_and_day() {
         assert_eq!(page.html.matches("<li class=\"card\">").count(), found, "{query}");
     }
 }
+
+#[tokio::test]
+async fn who_comes_too_late_sees_what_is_gone_and_what_it_cost() {
+    let world = World::new().await;
+    let mut before = world.visitor();
+    let offered = before.get(&world.at("")).await.html.matches("offer-name").count();
+    // Whole orders first, then the odd rest.
+    for places in ["8", "1"] {
+        for field in ["area.0.0", "best.0.0", "best.1.0"] {
+            loop {
+                let mut fan = world.visitor();
+                let page = fan.get(&world.at("")).await;
+                if !page.html.contains(&format!("name=\"{field}\"")) {
+                    break;
+                }
+                let held = fan.send(&page, field, &[(field, places), ("split", "1")]).await;
+                if held.location() != "/cart" {
+                    break;
+                }
+            }
+        }
+    }
+    let page = world.visitor().get(&world.at("")).await;
+    assert!(page.html.contains("Sold out"), "{}", page.html);
+    assert_eq!(page.html.matches("offer gone").count(), offered, "every offer is still named");
+    assert!(page.html.contains("CZK"), "and priced");
+}
