@@ -12,3 +12,4 @@ mod outage;
 mod replica;
 mod same_port;
 mod traffic;
+mod upgrade;

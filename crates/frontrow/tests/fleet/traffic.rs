@@ -15,6 +15,9 @@ use tokio::task::JoinHandle;
 /// Fans at the same time.
 const FANS: usize = 6;
 
+/// Holds that a fan does not give back: fewer for all fans than there are places.
+const KEPT_MAX: usize = 10;
+
 /// Requests that go on until they are told to stop.
 pub struct Traffic {
     shared: Arc<Shared>,
@@ -153,7 +156,7 @@ impl Fan {
         if shown.as_ref().is_some_and(|shown| shown["state"] != "live") {
             self.seen.failures.push(format!("a hold is not live: {shown:?}"));
         }
-        if round.is_multiple_of(10) {
+        if round.is_multiple_of(10) && self.seen.kept.len() < KEPT_MAX {
             self.seen.kept.push(format!("/api/v1{holds}/{id}"));
         } else {
             let release = self.http.delete(&hold).header("idempotency-key", key("release"));
