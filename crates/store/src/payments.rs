@@ -140,7 +140,11 @@ impl Store {
         if is_full {
             return Err(Error::Conflict("too many payments of one order".into()));
         }
-        rows::insert(&write.tx, vec![row.clone()]).await?;
+        if rows::insert_missing(&write.tx, vec![row.clone()]).await? == 0 {
+            // The same click, twice, and the other one was faster.
+            let there = payments::Entity::find_by_id(new.id).one(&write.tx).await?;
+            return there.ok_or(Error::corrupt("payments", "id"))?.try_into();
+        }
         write.commit().await?;
         row.try_into()
     }

@@ -78,6 +78,7 @@ on_each_engine! {
     money::a_message_of_a_provider_is_news_once,
     money::a_paid_payment_is_kept_by_who_claimed_it,
     money::a_payment_changes_only_from_the_states_named,
+    money::a_payment_that_is_written_by_two_at_once_is_one,
     money::a_payment_is_checked_by_one_worker_at_a_time,
     money::a_refund_is_written_once_and_one_that_failed_gave_nothing,
     money::a_provider_reference_names_one_payment,

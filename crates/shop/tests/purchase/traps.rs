@@ -101,6 +101,21 @@ pub async fn trap_6_two_payments_of_one_order_are_charged_once(world: World) {
     world.all_is_well().await;
 }
 
+pub async fn trap_6_a_double_click_is_one_payment(world: World) {
+    let (_, held) = world.hold_seats(&[0]).await;
+    let click = async || world.check_out(&held, "jana@example.com").await.unwrap();
+    let clicks = futures::future::join_all((0..6).map(|_| click())).await;
+    let page = |click: &CheckedOut| match click {
+        CheckedOut::Pay { order, url } => (order.as_str().to_owned(), url.clone()),
+        CheckedOut::Done { .. } => panic!("nobody has paid"),
+    };
+    let (token, _) = page(&clicks[0]);
+    assert!(clicks.iter().all(|click| page(click) == page(&clicks[0])), "{clicks:?}");
+    assert_eq!(world.audit().await[0].payments.len(), 1);
+    world.shop.pay_again(&token).await.unwrap();
+    assert_eq!(world.audit().await[0].payments.len(), 1, "it is still open");
+}
+
 pub async fn trap_7_killed_between_payment_and_ticket(mut world: World) {
     let (_, held) = world.hold_seats(&[0]).await;
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;

@@ -52,6 +52,28 @@ fn change(id: Uuid, from: &[PaymentState], to: PaymentState) -> PaymentChange {
     }
 }
 
+pub async fn a_payment_that_is_written_by_two_at_once_is_one(world: World) {
+    let order = world.store.create_order(world.new_order()).await.unwrap().into_order();
+    let new = NewPayment {
+        id: world.id(),
+        order_id: order.id,
+        provider: "bank".to_owned(),
+        amount_minor: order.total_minor,
+        currency: order.currency,
+        expires_at: NOW.plus_ms(1_000),
+        next_check_at: NOW,
+        created_at: NOW,
+    };
+    let written = at_once(12, |index| {
+        // Each has read its own clock.
+        let created_at = NOW.plus_ms(i64::try_from(index).unwrap());
+        let (store, new) = (world.store.clone(), NewPayment { created_at, ..new.clone() });
+        async move { store.create_payment(new).await.unwrap() }
+    })
+    .await;
+    assert!(written.iter().all(|payment| *payment == written[0]), "{written:?}");
+}
+
 pub async fn a_payment_changes_only_from_the_states_named(world: World) {
     use PaymentState::{Failed, Open, Opening, Paid, RefundDue};
     let store = &world.store;
