@@ -1,5 +1,7 @@
 //! `frontrow rehearse`: the on-sale drill, on a running shop or on a set of its own.
 
+mod set;
+
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result, ensure};
@@ -55,6 +57,11 @@ pub(crate) struct Args {
     /// Sweep from inside too: --data or --database-url is the shop's
     #[arg(long)]
     inside: bool,
+    /// Bring up a set on this machine for the drill, and take it down after
+    #[arg(long, conflicts_with_all = ["shop", "performance", "alone", "inside"])]
+    local: bool,
+    #[command(flatten)]
+    set: set::LocalArgs,
     /// Write the figures to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -70,7 +77,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, config: &Config) -> Result<ExitCode> {
     ensure!(args.compress.is_finite() && args.compress > 0.0, "--compress must be above 0");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let report = runtime.block_on(drill(args, config))?;
+    let report = runtime.block_on(async {
+        if args.local { set::drill(args).await } else { drill(args, config).await }
+    })?;
     print!("{}", report.summary());
     Ok(if report.passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -80,7 +89,7 @@ async fn drill(args: &Args, config: &Config) -> Result<Report> {
     let mut view = view(args);
     let outcome = rehearse(&plan, &mut *view, |_| {}).await?;
     let inside = if args.inside { inside(config, &outcome).await? } else { Vec::new() };
-    write(args, &plan, &outcome, inside, Vec::new())
+    write(args, &plan, &outcome, Vec::new(), inside, Vec::new())
 }
 
 fn plan(args: &Args, base: String, alone: bool) -> Plan {
@@ -120,10 +129,11 @@ fn write(
     args: &Args,
     plan: &Plan,
     outcome: &Outcome,
+    setting: Vec<(String, String)>,
     inside: Vec<Check>,
     usage: Vec<Used>,
 ) -> Result<Report> {
-    let report = Report::new(plan, outcome, Vec::new(), inside, usage);
+    let report = Report::new(plan, outcome, setting, inside, usage);
     if let Some(path) = &args.json {
         let file = std::fs::File::create(path)
             .with_context(|| format!("cannot write {}", path.display()))?;

@@ -17,6 +17,13 @@ const SAMPLES: [(&[u8], &[u8]); 4] = [
 /// How far the import is.
 const SETTING: &str = "samples";
 
+/// A sample's sale file and its plan, by the slug of the event.
+pub fn of_event(slug: &str) -> Option<(&'static [u8], &'static [u8])> {
+    let line = format!("\nslug = \"{slug}\"\n");
+    let names = |file: &[u8]| std::str::from_utf8(file).is_ok_and(|text| text.contains(&line));
+    SAMPLES.into_iter().find(|(file, _)| names(file))
+}
+
 /// Imports the samples into a shop that has never had anything. Their dates are relative to the day
 /// of the import, so they are not imported again: that would move them.
 pub async fn import_into_empty(shop: &Shop) -> Result<usize> {

@@ -13,6 +13,7 @@ mod drill;
 mod fan;
 pub mod limits;
 pub mod live;
+pub mod local;
 pub mod pages;
 pub mod report;
 pub mod sweep;

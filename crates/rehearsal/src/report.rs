@@ -15,7 +15,7 @@ use crate::{
     fan::End,
     limits::TICK_MS,
     sweep::Check,
-    tally::{Counts, Mark, Step},
+    tally::{Counts, Recovery, Step},
     usage::Used,
 };
 
@@ -52,8 +52,12 @@ pub struct Report {
     pub purchase: Latency,
     /// Requests that failed for good.
     pub failures: Vec<Failure>,
-    /// What was done to the shop.
-    pub marks: Vec<Mark>,
+    /// What was done to the shop, and how it took it.
+    pub recoveries: Vec<Recovery>,
+    /// Of all steps while nothing was done to the shop, and meanwhile.
+    pub quiet: Latency,
+    /// See [`Report::quiet`].
+    pub disturbed: Latency,
     /// What the processes used, if they could be seen.
     pub usage: Vec<Used>,
     /// Processor time of all of them for one order.
@@ -203,7 +207,9 @@ impl Report {
                     count: *count,
                 })
                 .collect(),
-            marks: kept.marks.clone(),
+            recoveries: kept.recoveries(),
+            quiet: Latency::of("quiet", &kept.quiet),
+            disturbed: Latency::of("disturbed", &kept.disturbed),
             cpu_seconds_per_order: (cpu > 0.0 && orders > 0).then(|| cpu / orders as f64),
             usage,
             checks,
@@ -231,6 +237,20 @@ impl Report {
         ));
         for failure in &self.failures {
             line(format!("  failed: {} x {}: {}", failure.count, failure.step, failure.cause));
+        }
+        for Recovery { mark, silent_ms, troubled_ms } in &self.recoveries {
+            line(format!(
+                "  {:.1} s {}: trouble for {troubled_ms} ms, no answer for {silent_ms} ms at most",
+                mark.at_ms as f64 / 1_000.0,
+                mark.what
+            ));
+        }
+        if self.disturbed.count > 0 {
+            let (quiet, disturbed) = (&self.quiet, &self.disturbed);
+            line(format!(
+                "p99 {:.1} ms while quiet ({} requests), {:.1} ms meanwhile ({})",
+                quiet.p99, quiet.count, disturbed.p99, disturbed.count
+            ));
         }
         if let Some(cpu) = self.cpu_seconds_per_order {
             let memory: f64 = self.usage.iter().map(|used| used.memory_mib).sum();

@@ -1,7 +1,10 @@
 //! What happened: counts, latencies by step, and a timeline. Cheap enough to be told of every request.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -144,11 +147,24 @@ pub struct Mark {
     pub what: String,
 }
 
+/// How a shop took what was done to it, until the next thing was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recovery {
+    /// What was done.
+    pub mark: Mark,
+    /// The longest time without any answer.
+    pub silent_ms: u64,
+    /// Until the last request that was retried, told to wait or failed.
+    pub troubled_ms: u64,
+}
+
 /// Everything that was counted.
 #[derive(Debug)]
 pub struct Tally {
     start: Instant,
     kept: Mutex<Kept>,
+    /// Faults that are being suffered.
+    disturbances: AtomicU32,
 }
 
 /// What a tally holds.
@@ -166,6 +182,12 @@ pub struct Kept {
     pub purchases: Histogram<u64>,
     /// Of all steps since the last look.
     pub lately: Histogram<u64>,
+    /// Of all steps while nothing was done to the shop, and meanwhile.
+    pub quiet: Histogram<u64>,
+    /// See [`Kept::quiet`].
+    pub disturbed: Histogram<u64>,
+    /// Every second: milliseconds of the drill, median and 99th percentile of that second in microseconds.
+    pub seconds: Vec<(u64, u64, u64)>,
     /// What failed for good: step and cause, with how often.
     pub failures: Vec<(Step, String, u64)>,
     /// What was done to the shop.
@@ -182,15 +204,23 @@ impl Tally {
             all: histogram(),
             purchases: histogram(),
             lately: histogram(),
+            quiet: histogram(),
+            disturbed: histogram(),
+            seconds: Vec::new(),
             failures: Vec::new(),
             marks: Vec::new(),
         };
-        Self { start, kept: Mutex::new(kept) }
+        Self { start, kept: Mutex::new(kept), disturbances: AtomicU32::new(0) }
     }
 
     /// Every method changes what is kept in one go, so that it is whole even after a panic elsewhere.
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From when everything counts.
+    pub const fn start(&self) -> Instant {
+        self.start
     }
 
     /// Milliseconds of the drill so far.
@@ -215,6 +245,11 @@ impl Tally {
         }
         kept.all.saturating_record(us);
         kept.lately.saturating_record(us);
+        if self.disturbances.load(Ordering::Relaxed) == 0 {
+            kept.quiet.saturating_record(us);
+        } else {
+            kept.disturbed.saturating_record(us);
+        }
     }
 
     /// Counts an order that has its tickets, and how long all of it took.
@@ -245,10 +280,24 @@ impl Tally {
         }
     }
 
+    /// Something is being done to the shop from now on, or no more.
+    pub fn disturb(&self, begins: bool) {
+        if begins {
+            self.disturbances.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.disturbances.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
     /// Counts so far, and the latencies since the last such look.
     pub fn look(&self) -> (Counts, Histogram<u64>) {
+        let at_ms = self.now_ms();
         let mut kept = self.kept();
         let lately = std::mem::replace(&mut kept.lately, histogram());
+        if !lately.is_empty() {
+            let at = |percent| lately.value_at_percentile(percent);
+            kept.seconds.push((at_ms, at(50.0), at(99.0)));
+        }
         (kept.total, lately)
     }
 
@@ -263,6 +312,18 @@ impl Tally {
 }
 
 impl Kept {
+    /// How the shop took each mark.
+    pub fn recoveries(&self) -> Vec<Recovery> {
+        let tick =
+            |ms: u64| usize::try_from(ms / TICK_MS).unwrap_or(usize::MAX).min(self.ticks.len());
+        let ends = self.marks.iter().skip(1).map(|mark| tick(mark.at_ms));
+        let ends = ends.chain(std::iter::once(self.ticks.len()));
+        let marks = self.marks.iter().zip(ends);
+        marks
+            .map(|(mark, end)| recovery(mark, &self.ticks[tick(mark.at_ms).min(end)..end]))
+            .collect()
+    }
+
     fn count(&mut self, tick: usize, event: Event) {
         self.total.add(event);
         if self.ticks.len() <= tick {
@@ -274,6 +335,19 @@ impl Kept {
     }
 }
 
+fn recovery(mark: &Mark, ticks: &[Counts]) -> Recovery {
+    // When everybody has gone home it is silent, and nobody minds.
+    let last = ticks.iter().rposition(|tick| tick.requests > 0).unwrap_or(0);
+    let silences = ticks[..last.min(ticks.len())].split(|tick| tick.requests > 0);
+    let silent = silences.map(<[Counts]>::len).max().unwrap_or(0);
+    let troubled = ticks.iter().rposition(|tick| tick.errors + tick.retries + tick.waits > 0);
+    Recovery {
+        mark: mark.clone(),
+        silent_ms: silent as u64 * TICK_MS,
+        troubled_ms: troubled.map_or(0, |tick| tick as u64 + 1) * TICK_MS,
+    }
+}
+
 fn micros(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
@@ -281,4 +355,38 @@ fn micros(took: Duration) -> u64 {
 /// An empty one, with the bounds that all have.
 pub fn histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).expect("the bounds are those of limits.rs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recovery_is_measured_to_its_last_trouble() {
+        let tick = |requests, retries| Counts { requests, retries, ..Counts::default() };
+        let ticks = [tick(1, 0), tick(0, 0), tick(0, 0), tick(4, 2), tick(9, 0), tick(0, 0)];
+        let mark = Mark { at_ms: 0, what: "a fault".into() };
+        let recovery = recovery(&mark, &ticks);
+        assert_eq!((recovery.silent_ms, recovery.troubled_ms), (2 * TICK_MS, 4 * TICK_MS));
+        assert_eq!(super::recovery(&mark, &[]).silent_ms, 0);
+    }
+
+    #[test]
+    fn what_happens_is_counted_once_and_in_its_tick() {
+        let tally = Tally::new(Instant::now());
+        tally.answered(Step::Hold, Duration::from_millis(3));
+        tally.disturb(true);
+        tally.answered(Step::Hold, Duration::from_millis(900));
+        tally.disturb(false);
+        tally.failed(Step::Pay, "status 500");
+        tally.failed(Step::Pay, "status 500");
+        let kept = tally.all();
+        assert_eq!((kept.total.requests, kept.total.errors), (2, 2));
+        assert_eq!(kept.failures, [(Step::Pay, "status 500".to_owned(), 2)]);
+        assert_eq!((kept.quiet.len(), kept.disturbed.len(), kept.all.len()), (1, 1, 2));
+        let (counts, lately) = tally.look();
+        assert_eq!((counts.requests, lately.len(), tally.look().1.len()), (2, 2, 0));
+        let in_ticks: u64 = kept.ticks.iter().map(|tick| tick.requests).sum();
+        assert_eq!(in_ticks, 2);
+    }
 }

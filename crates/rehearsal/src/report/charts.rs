@@ -32,6 +32,8 @@ pub(super) fn timeline(outcome: &Outcome) -> String {
     let seconds = end_of_interest(kept, outcome);
     let rate = |count: fn(&Counts) -> u64| rates(kept, seconds, count);
     let left = outcome.watched.left.iter().map(|(ms, left)| (*ms as f64 / 1_000.0, *left as f64));
+    let slowness = kept.seconds.iter();
+    let slowness = slowness.map(|(ms, _, p99)| (*ms as f64 / 1_000.0, *p99 as f64 / 1_000_000.0));
     let strips = [
         Strip {
             title: "fans arriving",
@@ -52,6 +54,12 @@ pub(super) fn timeline(outcome: &Outcome) -> String {
             class: "waits",
             height: 40.0,
             points: rate(|c| c.retries + c.waits),
+        },
+        Strip {
+            title: "99th percentile of all requests, in seconds",
+            class: "ridge",
+            height: 50.0,
+            points: slowness.filter(|(at, _)| *at <= seconds).collect(),
         },
         Strip {
             title: "places left",
@@ -91,7 +99,7 @@ pub(super) fn timeline(outcome: &Outcome) -> String {
 fn draw_strip(svg: &mut String, strip: &Strip, x: Scale, top: f64) {
     let base = top + strip.height;
     let most = round_up(strip.points.iter().map(|(_, value)| *value).fold(0.0, f64::max));
-    let is_rate = strip.class != "left";
+    let is_rate = !matches!(strip.class, "left" | "ridge");
     let y = Scale::linear((0.0, most), (base, top + 2.0));
     let points: Vec<_> = strip.points.iter().map(|(at, value)| (x.at(*at), y.at(*value))).collect();
     let right = WIDTH - RIGHT;

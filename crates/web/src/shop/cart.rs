@@ -34,7 +34,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor) -> Answer {
 
 /// Gives back one place.
 pub async fn remove(State(app): State<App>, posted: Posted) -> Answer {
-    let hold = held(&app, &posted).await?;
+    let Some(hold) = held(&app, &posted).await? else { return Ok(reply::redirect(&Url::Cart)) };
     let position = posted.get("position").parse().map_err(|_| Fail::BAD_REQUEST)?;
     let command = posted.command(&app, "remove");
     let done = app.shop.remove(hold.at, vec![position], command).await;
@@ -43,14 +43,14 @@ pub async fn remove(State(app): State<App>, posted: Posted) -> Answer {
 
 /// More time.
 pub async fn extend(State(app): State<App>, posted: Posted) -> Answer {
-    let hold = held(&app, &posted).await?;
+    let Some(hold) = held(&app, &posted).await? else { return Ok(reply::redirect(&Url::Cart)) };
     let done = app.shop.extend(hold.at, posted.command(&app, "extend")).await;
     back(&app, &posted, &hold, done.map(drop))
 }
 
 /// Gives back everything of one performance.
 pub async fn release(State(app): State<App>, posted: Posted) -> Answer {
-    let hold = held(&app, &posted).await?;
+    let Some(hold) = held(&app, &posted).await? else { return Ok(reply::redirect(&Url::Cart)) };
     let command = posted.command(&app, "release");
     let done = app.shop.give_up(posted.visitor.cart, hold.at.performance, command).await;
     back(&app, &posted, &hold, done)
@@ -58,16 +58,16 @@ pub async fn release(State(app): State<App>, posted: Posted) -> Answer {
 
 /// Takes lapsed places again.
 pub async fn reacquire(State(app): State<App>, posted: Posted) -> Answer {
-    let hold = held(&app, &posted).await?;
+    let Some(hold) = held(&app, &posted).await? else { return Ok(reply::redirect(&Url::Cart)) };
     let done = app.shop.reacquire(hold.at, posted.command(&app, "reacquire")).await;
     back(&app, &posted, &hold, done.map(drop))
 }
 
-/// The hold that a form is about: of this visitor's own cart, whatever the form says.
-async fn held(app: &App, posted: &Posted) -> Result<HoldView, Fail> {
+/// The hold that a form is about: of this visitor's own cart, whatever the form says. Nothing if it was given back
+/// before, as by the first of two clicks.
+async fn held(app: &App, posted: &Posted) -> Result<Option<HoldView>, Fail> {
     let performance: Uuid = posted.get("performance").parse().map_err(|_| Fail::BAD_REQUEST)?;
-    let hold = app.shop.cart_hold(posted.visitor.cart, performance).await?;
-    hold.ok_or(Fail::NOT_FOUND)
+    Ok(app.shop.cart_hold(posted.visitor.cart, performance).await?)
 }
 
 /// To the cart, which says what did not work.

@@ -117,6 +117,8 @@ async fn places_are_given_back_one_by_one_and_all_at_once() {
     assert_eq!(count(&cart), 1);
     fan.send(&cart, "/cart/release", &[]).await;
     assert_eq!(count(&fan.get("/cart").await), 0);
+    let second_click = fan.send(&cart, "/cart/release", &[]).await;
+    assert_eq!(second_click.status, StatusCode::SEE_OTHER, "it was given back before");
 }
 
 #[tokio::test]

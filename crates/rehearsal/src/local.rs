@@ -1,0 +1,237 @@
+//! The whole set on this machine: PostgreSQL, replicas, HAProxy in front, all brought up for one drill and taken down after.
+//!
+//! On SQLite the set is one process, for that is what a shop on SQLite is.
+
+mod balancer;
+mod fault;
+mod inject;
+mod postgres;
+mod process;
+mod replica;
+mod slow;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+pub use fault::{BadFault, Fault, FaultKind};
+pub use inject::inject;
+
+use self::{
+    balancer::Balancer, postgres::Postgres, process::Process, replica::Replica, slow::SlowProxy,
+};
+use crate::usage;
+
+/// Where a set keeps its rows and its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// In one file beside the one process.
+    Sqlite,
+    /// On a server that is part of the set.
+    Postgres,
+}
+
+/// What to bring up.
+#[derive(Debug, Clone)]
+pub struct SetPlan {
+    /// The shop's binary.
+    pub binary: PathBuf,
+    /// What the replicas run before they are upgraded, if that is another one.
+    pub previous: Option<PathBuf>,
+    /// Where rows and log are.
+    pub engine: Engine,
+    /// How many replicas.
+    pub replicas: usize,
+    /// Everything of the set is in it; whoever gives it removes it.
+    pub folder: PathBuf,
+    /// Of the shop; all replicas have the same.
+    pub secret: String,
+    /// The sale that is drilled, with its plan beside it.
+    pub sale: PathBuf,
+    /// What will be done to it: a slow database needs somebody in between.
+    pub faults: Vec<Fault>,
+}
+
+/// A running set. Dropping it kills whatever still runs.
+#[derive(Debug)]
+pub struct Set {
+    plan: SetPlan,
+    postgres: Option<Postgres>,
+    slow: Option<SlowProxy>,
+    replicas: Vec<Replica>,
+    balancer: Option<Balancer>,
+    /// Whose turn it is to be killed or paused.
+    next: usize,
+}
+
+/// Why a set does not come up, or does not do what is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum SetError {
+    /// Something is not installed.
+    #[error("{program} is not installed: apt-get install {package}")]
+    Missing {
+        /// What.
+        program: &'static str,
+        /// Where it comes from on Debian.
+        package: &'static str,
+    },
+    /// A file or a process could not be used.
+    #[error("{what}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A process ended, or said no.
+    #[error("{name} failed: {why}")]
+    Failed {
+        /// Which.
+        name: String,
+        /// As far as it said.
+        why: String,
+    },
+    /// A process did not do what was asked in time.
+    #[error("{name} did not become ready; its last words are in {log}")]
+    NotReady {
+        /// Which.
+        name: String,
+        /// Where it wrote.
+        log: PathBuf,
+    },
+    /// There is nothing to do this to.
+    #[error("{0}")]
+    Pointless(&'static str),
+}
+
+impl SetError {
+    fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+}
+
+impl Set {
+    /// Brings it up: it serves when this returns.
+    pub async fn up(plan: SetPlan) -> Result<Self, SetError> {
+        fs::create_dir_all(&plan.folder).map_err(SetError::io("cannot create the set's folder"))?;
+        let mut set = Self {
+            plan,
+            postgres: None,
+            slow: None,
+            replicas: Vec::new(),
+            balancer: None,
+            next: 0,
+        };
+        if set.plan.engine == Engine::Postgres {
+            set.postgres = Some(Postgres::start(&set.plan.folder.join("postgres")).await?);
+        }
+        if set.plan.faults.iter().any(|fault| fault.kind == FaultKind::SlowDatabase) {
+            let port = set.postgres.as_ref().map(Postgres::port);
+            let port = port.ok_or(SetError::Pointless("only PostgreSQL can be slow"))?;
+            set.slow = Some(SlowProxy::start(port).await?);
+        }
+        set.import().await?;
+        let count = if set.plan.engine == Engine::Sqlite { 1 } else { set.plan.replicas.max(1) };
+        for index in 0..count {
+            let replica = Replica::start(&set.plan, index, set.database_url(), set.first()).await?;
+            set.replicas.push(replica);
+        }
+        // The balancer's address is what the fans see, so it is known last; redirects stay on it by being relative.
+        if count > 1 {
+            let ports: Vec<u16> = set.replicas.iter().map(Replica::port).collect();
+            set.balancer = Some(Balancer::start(&set.plan.folder, &ports).await?);
+        }
+        Ok(set)
+    }
+
+    /// Where the fans go.
+    pub fn base(&self) -> String {
+        let port = match &self.balancer {
+            Some(balancer) => balancer.port(),
+            None => self.replicas.first().map_or(0, Replica::port),
+        };
+        format!("http://127.0.0.1:{port}")
+    }
+
+    /// The database itself, for the sweep; nothing on SQLite.
+    pub fn own_database_url(&self) -> Option<String> {
+        self.postgres.as_ref().map(Postgres::url)
+    }
+
+    /// The data directory of the first replica: on SQLite the databases are in it.
+    pub fn data(&self) -> PathBuf {
+        replica::data(&self.plan.folder, 0)
+    }
+
+    /// Its secret.
+    pub fn secret(&self) -> &str {
+        &self.plan.secret
+    }
+
+    /// How many replicas serve.
+    pub fn count(&self) -> usize {
+        self.replicas.len()
+    }
+
+    /// Everything that runs, to see what it uses.
+    pub fn processes(&self) -> Vec<usage::Process> {
+        let process = |process: &Process| {
+            Some(usage::Process { name: process.name().to_owned(), pid: process.pid()? })
+        };
+        let postgres = self.postgres.iter().map(Postgres::process);
+        let balancer = self.balancer.iter().map(Balancer::process);
+        let replicas = self.replicas.iter().map(Replica::process);
+        postgres.chain(balancer).chain(replicas).filter_map(process).collect()
+    }
+
+    /// Takes it down in order: nobody is let in, replicas finish, the database stops.
+    pub async fn down(mut self) -> Result<(), SetError> {
+        if let Some(balancer) = self.balancer.take() {
+            balancer.stop().await;
+        }
+        for replica in self.replicas.drain(..) {
+            replica.stop().await?;
+        }
+        if let Some(postgres) = self.postgres.take() {
+            postgres.stop().await;
+        }
+        Ok(())
+    }
+
+    /// What replicas connect to.
+    fn database_url(&self) -> Option<String> {
+        match (&self.slow, &self.postgres) {
+            (Some(slow), _) => Some(postgres::url(slow.port())),
+            (None, postgres) => postgres.as_ref().map(Postgres::url),
+        }
+    }
+
+    /// What replicas run at first.
+    fn first(&self) -> PathBuf {
+        self.plan.previous.clone().unwrap_or_else(|| self.plan.binary.clone())
+    }
+
+    async fn import(&self) -> Result<(), SetError> {
+        let mut command = replica::command(&self.plan, &self.first(), 0, self.database_url());
+        command.arg("import").arg(&self.plan.sale);
+        process::run("import", command, &self.plan.folder).await
+    }
+}
+
+/// A port that nobody uses. Somebody may take it before we do; then the start fails and says so.
+fn free_port() -> Result<u16, SetError> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0");
+    let address = listener.and_then(|listener| listener.local_addr());
+    address.map(|address| address.port()).map_err(SetError::io("no port is free"))
+}
+
+/// An executable on the usual paths of a Debian machine.
+fn program(name: &'static str, package: &'static str) -> Result<PathBuf, SetError> {
+    let folders = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
+    let found =
+        folders.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
+    found.ok_or(SetError::Missing { program: name, package })
+}
