@@ -57,9 +57,6 @@ pub(crate) struct Args {
     /// Sweep from inside too: --data or --database-url is the shop's
     #[arg(long)]
     inside: bool,
-    /// Bring up a set on this machine for the drill, and take it down after
-    #[arg(long, conflicts_with_all = ["shop", "performance", "alone", "inside"])]
-    local: bool,
     #[command(flatten)]
     set: set::LocalArgs,
     /// Write the figures to this file
@@ -78,7 +75,7 @@ pub(crate) fn run(args: &Args, config: &Config) -> Result<ExitCode> {
     ensure!(args.compress.is_finite() && args.compress > 0.0, "--compress must be above 0");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let report = runtime.block_on(async {
-        if args.local { set::drill(args).await } else { drill(args, config).await }
+        if args.set.local { set::drill(args).await } else { drill(args, config).await }
     })?;
     print!("{}", report.summary());
     Ok(if report.passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -118,8 +115,7 @@ fn view(args: &Args) -> Box<dyn View + Send> {
 async fn inside(config: &Config, outcome: &Outcome) -> Result<Vec<Check>> {
     let shop = open::shop(config).await?;
     let log = open::log(config, false).await?;
-    let free = outcome.left.1;
-    let checks = sweep::inside(&shop, &*log, &outcome.target, &outcome.stories, free).await;
+    let checks = sweep::inside(&shop, &*log, &outcome.target, &outcome.stories).await;
     shop.stop().await;
     checks.context("the sweep from inside")
 }

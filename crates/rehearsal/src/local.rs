@@ -179,7 +179,8 @@ impl Set {
     /// Everything that runs, to see what it uses.
     pub fn processes(&self) -> Vec<usage::Process> {
         let process = |process: &Process| {
-            Some(usage::Process { name: process.name().to_owned(), pid: process.pid()? })
+            let (name, pid) = (process.name().to_owned(), process.pid()?);
+            Some(usage::Process { name, pid, is_family: true })
         };
         let postgres = self.postgres.iter().map(Postgres::process);
         let balancer = self.balancer.iter().map(Balancer::process);

@@ -9,8 +9,10 @@ use serde::Serialize;
 pub struct Process {
     /// In the report.
     pub name: String,
-    /// Its number; children are found by themselves.
+    /// Its number.
     pub pid: u32,
+    /// Whether its children count as itself: a database is many.
+    pub is_family: bool,
 }
 
 /// What one process used.
@@ -28,7 +30,11 @@ pub struct Used {
 #[derive(Debug, Default)]
 pub struct Usage {
     watched: Vec<Watched>,
+    looks: u32,
 }
+
+/// Adding up memory takes the kernel a while: it is done once in so many looks.
+const MEMORY_EVERY: u32 = 4;
 
 #[derive(Debug)]
 struct Watched {
@@ -43,7 +49,7 @@ struct Watched {
 impl Usage {
     /// Counts from now on. A name that is known goes on with the new process.
     pub fn watch(&mut self, process: Process) {
-        let first = cpu_seconds(process.pid).unwrap_or(0.0);
+        let first = cpu_seconds(&process).unwrap_or(0.0);
         if let Some(known) =
             self.watched.iter_mut().find(|known| known.process.name == process.name)
         {
@@ -62,11 +68,13 @@ impl Usage {
 
     /// Looks at all of them. One that has ended keeps what it had.
     pub fn look(&mut self) {
+        let with_memory = self.looks.is_multiple_of(MEMORY_EVERY);
+        self.looks = self.looks.wrapping_add(1);
         for watched in &mut self.watched {
-            if let Some(now) = cpu_seconds(watched.process.pid) {
+            if let Some(now) = cpu_seconds(&watched.process) {
                 watched.last = now.max(watched.last);
             }
-            if let Some(now) = memory_mib(watched.process.pid) {
+            if let Some(now) = memory_mib(&watched.process).filter(|_| with_memory) {
                 watched.memory_mib = now.max(watched.memory_mib);
             }
         }
@@ -83,17 +91,20 @@ impl Usage {
     }
 }
 
-/// A process and its children: a database is many.
-fn family(pid: u32) -> Vec<u32> {
+/// The children that count as the process.
+fn children(process: &Process) -> Vec<u32> {
+    if !process.is_family {
+        return Vec::new();
+    }
+    let pid = process.pid;
     let children = read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    let children = children.split_whitespace().filter_map(|child| child.parse().ok());
-    std::iter::once(pid).chain(children).collect()
+    children.split_whitespace().filter_map(|child| child.parse().ok()).collect()
 }
 
-/// Of a process, its children, and its children that have ended.
-fn cpu_seconds(pid: u32) -> Option<f64> {
-    let own = ticks(pid, 4)?;
-    let children: f64 = family(pid).into_iter().skip(1).filter_map(|child| ticks(child, 2)).sum();
+/// Of a process; of a family also of its children, those that have ended too.
+fn cpu_seconds(process: &Process) -> Option<f64> {
+    let own = ticks(process.pid, if process.is_family { 4 } else { 2 })?;
+    let children: f64 = children(process).into_iter().filter_map(|child| ticks(child, 2)).sum();
     // USER_HZ is 100 on every Linux that we run on.
     Some((own + children) / 100.0)
 }
@@ -108,8 +119,9 @@ fn ticks(pid: u32, count: usize) -> Option<f64> {
 }
 
 /// Proportional memory: what several processes share is counted once.
-fn memory_mib(pid: u32) -> Option<f64> {
-    let kib: f64 = family(pid).into_iter().filter_map(proportional_kib).sum();
+fn memory_mib(process: &Process) -> Option<f64> {
+    let all = std::iter::once(process.pid).chain(children(process));
+    let kib: f64 = all.filter_map(proportional_kib).sum();
     (kib > 0.0).then_some(kib / 1024.0)
 }
 
@@ -126,7 +138,7 @@ mod tests {
     #[test]
     fn our_own_process_uses_something() {
         let mut usage = Usage::default();
-        usage.watch(Process { name: "us".into(), pid: std::process::id() });
+        usage.watch(Process { name: "us".into(), pid: std::process::id(), is_family: true });
         usage.look();
         let used = usage.used();
         assert!(used[0].memory_mib > 0.0, "{used:?}");

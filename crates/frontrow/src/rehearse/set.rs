@@ -27,26 +27,28 @@ use crate::{
 
 /// What to bring up, and what to do to it.
 #[derive(Debug, clap::Args)]
-#[group(id = "LocalArgs", requires = "local")]
 pub(crate) struct LocalArgs {
+    /// Bring up a set on this machine for the drill, and take it down after
+    #[arg(long, conflicts_with_all = ["shop", "performance", "alone", "inside"])]
+    pub(super) local: bool,
     /// How many replicas of the set
-    #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=9))]
+    #[arg(long, value_name = "COUNT", default_value_t = 3, requires = "local", value_parser = clap::value_parser!(u8).range(1..=9))]
     replicas: u8,
     /// Where the set keeps its rows and its log; on SQLite it is one process without a balancer
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = Database::Postgres)]
+    #[arg(long, value_name = "NAME", requires = "local", value_enum, default_value_t = Database::Postgres)]
     database: Database,
     /// Do something to the set: kill-replica, rolling-upgrade, restart-database, pause-replica or slow-database at a second,
     /// or from then on again and again; may be given more than once
-    #[arg(long = "fault", value_name = "KIND@SECONDS[/EVERY]")]
+    #[arg(long = "fault", requires = "local", value_name = "KIND@SECONDS[/EVERY]")]
     faults: Vec<Fault>,
     /// What replicas run until they are upgraded [default: this binary]
-    #[arg(long, value_name = "BINARY")]
+    #[arg(long, requires = "local", value_name = "BINARY")]
     previous: Option<PathBuf>,
     /// How long the set's carts hold places; abandoned ones come back after that
-    #[arg(long, value_name = "MINUTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=60))]
+    #[arg(long, value_name = "MINUTES", requires = "local", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=60))]
     hold_minutes: u32,
     /// Where everything of the set is kept; deleted at the end unless it is given [default: below /var/tmp]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, requires = "local", value_name = "DIR")]
     folder: Option<PathBuf>,
 }
 
@@ -154,7 +156,12 @@ struct Tasks {
 /// Every process of the set, and this one with its fans.
 async fn watch(set: &AsyncMutex<Set>, usage: &Mutex<Usage>) {
     let processes = set.lock().await.processes();
-    let fans = Process { name: "the fans".to_owned(), pid: std::process::id() };
+    let fans = Process {
+        name: "the fans".to_owned(),
+        pid: std::process::id(),
+        // The set's processes are its children.
+        is_family: false,
+    };
     let mut usage = usage.lock().unwrap_or_else(PoisonError::into_inner);
     for process in processes.into_iter().chain([fans]) {
         usage.watch(process);

@@ -15,8 +15,8 @@ const LEFT: f64 = 92.0;
 const RIGHT: f64 = 14.0;
 /// Points that a curve has at most: one every three pixels.
 const POINTS_MAX: usize = 280;
-/// Between two strips.
-const GAP: f64 = 16.0;
+/// Between two strips: the title of the lower one.
+const GAP: f64 = 27.0;
 
 /// One strip of the timeline.
 struct Strip {
@@ -68,8 +68,8 @@ pub(super) fn timeline(outcome: &Outcome) -> String {
             points: left.filter(|(at, _)| *at <= seconds).collect(),
         },
     ];
-    let top = if kept.marks.is_empty() { 10.0 } else { 46.0 };
-    let height = top + strips.iter().map(|strip| strip.height + GAP).sum::<f64>() + 16.0;
+    let top = if kept.marks.is_empty() { 18.0 } else { 58.0 };
+    let height = top + strips.iter().map(|strip| strip.height + GAP).sum::<f64>() + 6.0;
     let x = Scale::linear((0.0, seconds), (LEFT, WIDTH - RIGHT));
     let mut svg = format!(
         "<svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"Timeline\" class=\"chart\">"
@@ -129,8 +129,8 @@ fn draw_strip(svg: &mut String, strip: &Strip, x: Scale, top: f64) {
         format_args!(
             "<text class=\"title {}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             strip.class,
-            LEFT + 6.0,
-            top + 12.0,
+            LEFT,
+            top - 5.0,
             strip.title
         ),
     );

@@ -118,7 +118,7 @@ fn put_area(
     put(
         svg,
         format_args!(
-            "<text class=\"area\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\">{}<tspan x=\"{x}\" dy=\"1.2em\">{} of {}</tspan></text>",
+            "<text class=\"area\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\"><tspan x=\"{x}\" dy=\"-.6em\">{}</tspan><tspan x=\"{x}\" dy=\"1.2em\">{} of {}</tspan></text>",
             escaped(&area.name),
             crate::live::grouped(u64::from(before.saturating_sub(after))),
             crate::live::grouped(u64::from(before))

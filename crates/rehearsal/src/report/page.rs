@@ -97,7 +97,7 @@ fn tiles(report: &Report) -> String {
     if let Some(cpu) = report.cpu_seconds_per_order {
         let memory: f64 = report.usage.iter().map(|used| used.memory_mib).sum();
         tiles.push((
-            "processor an order",
+            "CPU per order",
             format!("{:.2} ms", cpu * 1_000.0),
             format!("{memory:.0} MiB of memory in all"),
         ));

@@ -165,19 +165,21 @@ pub(super) async fn gather(
         ..Seen::default()
     };
     // Holds lapse while they are asked about: the counts belong together if nothing moved meanwhile.
-    for _ in 0..5 {
-        let Ok(first) = target.status(browser).await else { continue };
+    let deadline = Instant::now() + SETTLE_WITHIN;
+    while Instant::now() < deadline {
+        let Ok(first) = target.status(browser).await else { break };
         seen.holds = holds(browser, target, stories).await;
         let (Ok(now), Ok(last)) =
             (Target::now(browser, target.performance).await, target.status(browser).await)
         else {
-            continue;
+            break;
         };
         seen.free = (before, last.left());
         seen.free_by_api = now.left();
         if first.version == last.version {
             break;
         }
+        sleep(Duration::from_secs(1)).await;
     }
     seen
 }

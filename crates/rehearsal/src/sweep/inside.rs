@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use frontrow_ledger::{
-    ChannelId, HoldId, OrderId,
-    sale::{Place, Record},
+    ChannelId, HoldId, OrderId, SeatId,
+    sale::{Place, Record, Totals},
 };
 use frontrow_log::{
     Log, Position, Stream,
@@ -47,17 +47,14 @@ struct Replay {
     twice: Vec<String>,
 }
 
-/// Audits the shop, and looks up in its log everything that was acknowledged. `free` are the places that nobody has now, as
-/// the map says.
+/// Audits the shop, and looks up in its log everything that was acknowledged.
 pub async fn inside(
     shop: &Shop,
     log: &dyn Log,
     target: &Target,
     stories: &[Story],
-    free: u64,
 ) -> Result<Vec<Check>, InsideError> {
-    let view = shop.performance(target.performance, ChannelId::WEB).await;
-    let totals = view.map_err(InsideError::OtherShop)?.sale.totals;
+    let (totals, free) = counts(shop, target).await.map_err(InsideError::OtherShop)?;
     let audit = audit(shop).await?;
     let replay = Replay::of(log, Stream::sale(target.performance.as_u128())).await?;
     let mut once = Check::new("inside", "no place is sold twice");
@@ -73,6 +70,25 @@ pub async fn inside(
         format!("{sold} + {} + {free} + {} is not {}", totals.held, totals.blocked, totals.capacity)
     }));
     Ok(vec![audit, once, sums, holds(shop, target, stories, &replay), orders(stories, &replay)])
+}
+
+/// What the ledger has counted, and what counting the map gives, at one moment of the log.
+async fn counts(shop: &Shop, target: &Target) -> Result<(Totals, u64), frontrow_shop::Error> {
+    /// Holds lapse meanwhile, a few a second.
+    const TRIES_MAX: u32 = 100;
+    let (mut tries, performance) = (0, target.performance);
+    loop {
+        let before = shop.snapshot(performance).await?;
+        let totals = shop.performance(performance, ChannelId::WEB).await?.sale.totals;
+        let after = shop.snapshot(performance).await?;
+        tries += 1;
+        if before.version() == after.version() || tries == TRIES_MAX {
+            let seats = u32::try_from(target.drawing.seats()).unwrap_or(u32::MAX);
+            let seats = (0..seats).map(SeatId).filter(|seat| after.is_free(*seat)).count() as u64;
+            let areas: u64 = after.areas.iter().map(|left| u64::from(*left)).sum();
+            return Ok((totals, seats + areas));
+        }
+    }
 }
 
 async fn audit(shop: &Shop) -> Result<Check, InsideError> {
@@ -189,7 +205,7 @@ impl Replay {
 
 #[cfg(test)]
 mod tests {
-    use frontrow_ledger::{CategoryId, SeatId, TicketTypeId, sale::Position};
+    use frontrow_ledger::{CategoryId, TicketTypeId, sale::Position};
 
     use super::*;
     use crate::fan::{HoldEnd, HoldStory, Money, OrderStory};
