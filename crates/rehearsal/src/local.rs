@@ -47,6 +47,8 @@ pub struct SetPlan {
     pub folder: PathBuf,
     /// Of the shop; all replicas have the same.
     pub secret: String,
+    /// Where the fans go: found when the set comes up.
+    pub public_url: String,
     /// The sale that is drilled, with its plan beside it.
     pub sale: PathBuf,
     /// What will be done to it: a slow database needs somebody in between.
@@ -117,6 +119,9 @@ impl Set {
     /// Brings it up: it serves when this returns.
     pub async fn up(plan: SetPlan) -> Result<Self, SetError> {
         fs::create_dir_all(&plan.folder).map_err(SetError::io("cannot create the set's folder"))?;
+        // What fans see is the same whichever replica answers.
+        let front = free_port()?;
+        let plan = SetPlan { public_url: base(front), ..plan };
         let mut set = Self {
             plan,
             postgres: None,
@@ -136,24 +141,20 @@ impl Set {
         set.import().await?;
         let count = if set.plan.engine == Engine::Sqlite { 1 } else { set.plan.replicas.max(1) };
         for index in 0..count {
-            let replica = Replica::start(&set.plan, index, set.database_url(), set.first()).await?;
-            set.replicas.push(replica);
+            let port = if count == 1 { front } else { free_port()? };
+            let (url, binary) = (set.database_url(), set.first());
+            set.replicas.push(Replica::start(&set.plan, index, port, url, binary).await?);
         }
-        // The balancer's address is what the fans see, so it is known last; redirects stay on it by being relative.
         if count > 1 {
             let ports: Vec<u16> = set.replicas.iter().map(Replica::port).collect();
-            set.balancer = Some(Balancer::start(&set.plan.folder, &ports).await?);
+            set.balancer = Some(Balancer::start(&set.plan.folder, front, &ports).await?);
         }
         Ok(set)
     }
 
     /// Where the fans go.
     pub fn base(&self) -> String {
-        let port = match &self.balancer {
-            Some(balancer) => balancer.port(),
-            None => self.replicas.first().map_or(0, Replica::port),
-        };
-        format!("http://127.0.0.1:{port}")
+        self.plan.public_url.clone()
     }
 
     /// The database itself, for the sweep; nothing on SQLite.
@@ -220,6 +221,10 @@ impl Set {
         command.arg("import").arg(&self.plan.sale);
         process::run("import", command, &self.plan.folder).await
     }
+}
+
+fn base(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// A port that nobody uses. Somebody may take it before we do; then the start fails and says so.

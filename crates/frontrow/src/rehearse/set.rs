@@ -194,6 +194,7 @@ fn set_plan(args: &Args, folder: &Path, event: &str) -> Result<SetPlan> {
         replicas: usize::from(*replicas),
         folder: folder.to_owned(),
         secret: format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>()),
+        public_url: String::new(),
         sale: sale(folder, event, *hold_minutes)?,
         faults: faults.clone(),
     })

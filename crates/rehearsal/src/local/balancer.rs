@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use tokio::{process::Command, time::Duration};
 
 use super::{
-    SetError, free_port,
+    SetError,
     process::{Process, listens},
     program,
 };
@@ -13,7 +13,6 @@ use super::{
 /// A running HAProxy.
 #[derive(Debug)]
 pub(super) struct Balancer {
-    port: u16,
     process: Process,
 }
 
@@ -23,10 +22,13 @@ const SETTINGS: &str = include_str!("../../../../deploy/haproxy/haproxy.cfg");
 const REPLICAS_MAX: usize = 9;
 
 impl Balancer {
-    /// In front of replicas on these ports.
-    pub(super) async fn start(folder: &Path, replicas: &[u16]) -> Result<Self, SetError> {
+    /// On a port, in front of replicas on theirs.
+    pub(super) async fn start(
+        folder: &Path,
+        port: u16,
+        replicas: &[u16],
+    ) -> Result<Self, SetError> {
         let haproxy = program("haproxy", "haproxy")?;
-        let port = free_port()?;
         let path = folder.join("haproxy.cfg");
         fs::write(&path, SETTINGS).map_err(SetError::io("cannot write haproxy.cfg"))?;
         let mut command = Command::new(haproxy);
@@ -36,11 +38,7 @@ impl Balancer {
         }
         let mut process = Process::start("haproxy", command, folder)?;
         process.wait(|| listens(port)).await?;
-        Ok(Self { port, process })
-    }
-
-    pub(super) const fn port(&self) -> u16 {
-        self.port
+        Ok(Self { process })
     }
 
     pub(super) const fn process(&self) -> &Process {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::{process::Command, time::Duration};
 
-use super::{SetError, SetPlan, free_port, process::Process};
+use super::{SetError, SetPlan, process::Process};
 
 /// A running replica.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) fn command(
         .env("FRONTROW_SECRET", &plan.secret)
         .env_remove("FRONTROW_CONFIG")
         .env_remove("FRONTROW_LISTEN")
-        .env_remove("FRONTROW_PUBLIC_URL")
+        .env("FRONTROW_PUBLIC_URL", &plan.public_url)
         .env_remove("FRONTROW_DATABASE_URL")
         .env("RUST_LOG", "warn");
     if let Some(url) = database_url {
@@ -47,14 +47,14 @@ pub(super) fn command(
 }
 
 impl Replica {
-    /// Starts a binary on a free port and waits until it is ready.
+    /// Starts a binary on a port and waits until it is ready.
     pub(super) async fn start(
         plan: &SetPlan,
         index: usize,
+        port: u16,
         database_url: Option<String>,
         binary: PathBuf,
     ) -> Result<Self, SetError> {
-        let port = free_port()?;
         let process = serve(plan, index, database_url.clone(), &binary, port).await?;
         Ok(Self { index, port, database_url, process })
     }
