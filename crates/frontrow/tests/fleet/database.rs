@@ -24,3 +24,25 @@ pub async fn create(server: &str, test: &str) -> String {
     let (base, _) = server.rsplit_once('/').unwrap();
     format!("{base}/{name}")
 }
+
+/// Runs a statement.
+pub async fn execute(database: &str, sql: &str) {
+    let mut connection = PgConnection::connect(database).await.unwrap();
+    connection.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// The same database for a role that may read and write rows, and nothing else.
+pub async fn with_rows_only(database: &str, role: &str) -> String {
+    for sql in [
+        format!("DROP ROLE IF EXISTS {role}"),
+        format!("CREATE ROLE {role} LOGIN"),
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"),
+        // So it is by default since PostgreSQL 15.
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC".to_owned(),
+    ] {
+        execute(database, &sql).await;
+    }
+    let (_, rest) = database.split_once('@').unwrap();
+    format!("postgres://{role}@{rest}")
+}

@@ -1,12 +1,14 @@
 //! Replicas that share nothing but the database are one shop.
 
+use std::{process::Command, time::Duration};
+
 use reqwest::{Client, StatusCode, header::HeaderValue, redirect::Policy};
 use serde_json::Value;
 
 use crate::{
     database,
-    replica::{Replica, free_port, status, verify},
-    traffic::performance,
+    replica::{CURRENT, Replica, free_port, status, verify},
+    traffic::{Traffic, performance},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -28,6 +30,68 @@ async fn replicas_that_start_at_once_on_an_empty_database_are_one_shop() {
     assert_eq!((&fleet["live"], &fleet["one_secret"]), (&3.into(), &true.into()), "{fleet}");
 
     a_fan_who_meets_another_replica_each_time_notices_nothing(&replicas).await;
+    verify(&database);
+}
+
+/// Whoever serves only reads and writes rows; tables are `frontrow migrate`'s business.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_needs_no_right_to_change_tables() {
+    let database = database::empty("rights").await;
+    let data = tempfile::tempdir().unwrap();
+    let migrate = Command::new(CURRENT)
+        .args(["migrate", "--database-url", &database, "--data"])
+        .arg(data.path())
+        .status();
+    assert!(migrate.unwrap().success());
+    let shop = database::with_rows_only(&database, "fleet_rows_only").await;
+    let replica = Replica::start(&shop, free_port(), &["--drain-seconds", "0"]);
+    replica.ready().await;
+    let traffic = Traffic::start(&replica.base).await;
+    traffic.pass(50).await;
+    traffic.end_without_a_failure().await;
+
+    // On tables that are not there yet it says what to do.
+    let empty = database::empty("rights_empty").await;
+    let refused = Command::new(CURRENT)
+        .args(["serve", "--migrate", "false", "--database-url", &empty, "--data"])
+        .arg(data.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("frontrow migrate"), "{said}");
+}
+
+/// A replica that can read less than the others holds back what it could not read, until it is gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_wait_until_every_live_replica_can_read_them() {
+    let database = database::empty("gate").await;
+    let replica = Replica::start(&database, free_port(), &["--drain-seconds", "0"]);
+    replica.ready().await;
+    let traffic = Traffic::start(&replica.base).await;
+    traffic.pass(50).await;
+    // It can read nothing at all, so nothing is written.
+    database::execute(
+        &database,
+        "INSERT INTO replicas SELECT gen_random_uuid(), 'ancient', roles, address, state, 0, \
+         secret_print, streams, started_at, seen_at + 1000000 FROM replicas",
+    )
+    .await;
+    // Its word reaches the other one within some seconds, and then holds wait.
+    let mut waits = false;
+    for _ in 0..50 {
+        let before = traffic.answered();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        waits = traffic.answered() == before;
+        if waits {
+            break;
+        }
+    }
+    assert!(waits, "what one replica cannot read is written");
+    assert_eq!(status(&database)["writable_version"], 0);
+    database::execute(&database, "DELETE FROM replicas WHERE knows = 0").await;
+    traffic.pass(50).await;
+    traffic.end_without_a_failure().await;
+    assert_eq!(status(&database)["writable_version"], 1);
     verify(&database);
 }
 

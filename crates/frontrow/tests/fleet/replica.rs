@@ -92,12 +92,12 @@ pub fn free_port() -> u16 {
 
 /// What `frontrow status --json` says.
 pub fn status(database: &str) -> Value {
-    let data = tempfile::tempdir().unwrap();
-    let output = Command::new(CURRENT)
-        .args(["status", "--json", "--database-url", database, "--data"])
-        .arg(data.path())
-        .output()
-        .unwrap();
+    status_of(&["--database-url", database])
+}
+
+/// The same of the shop that is found by these settings.
+pub fn status_of(shop: &[&str]) -> Value {
+    let output = Command::new(CURRENT).args(["status", "--json"]).args(shop).output().unwrap();
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
@@ -105,11 +105,12 @@ pub fn status(database: &str) -> Value {
 /// The audit: every log replayed, every table held against it.
 pub fn verify(database: &str) {
     let data = tempfile::tempdir().unwrap();
-    let output = Command::new(CURRENT)
-        .args(["verify", "--database-url", database, "--data"])
-        .arg(data.path())
-        .output()
-        .unwrap();
+    verify_of(&["--database-url", database, "--data", data.path().to_str().unwrap()]);
+}
+
+/// The same of the shop that is found by these settings.
+pub fn verify_of(shop: &[&str]) {
+    let output = Command::new(CURRENT).arg("verify").args(shop).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("everything is as the logs say"), "{text}");

@@ -4,23 +4,44 @@ use std::{net::TcpListener, os::fd::OwnedFd, process::Command, time::Duration};
 
 use crate::{
     database,
-    replica::{CURRENT, Replica, free_port, status, verify},
+    replica::{CURRENT, Replica, free_port, status_of, verify, verify_of},
     traffic::Traffic,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_next_process_on_the_same_port_takes_over_without_a_refused_connection() {
     let database = database::empty("same_port").await;
-    let settings = ["--reuse-port", "true", "--drain-seconds", "1"];
+    let shop = ["--database-url", &database];
+    takes_over(&shop).await;
+    verify(&database);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_sqlite_too() {
+    let data = tempfile::tempdir().unwrap();
+    let shop = ["--data", data.path().to_str().unwrap()];
+    takes_over(&shop).await;
+    verify_of(&shop);
+}
+
+async fn takes_over(shop: &[&str]) {
     let port = free_port();
-    let mut serving = Replica::start(&database, port, &settings);
+    let start = || {
+        let mut command = Command::new(CURRENT);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).args(shop);
+        command.args(["--reuse-port", "true", "--drain-seconds", "1"]);
+        let data = tempfile::tempdir().unwrap();
+        command.current_dir(data.path());
+        Replica::run(command, port, data)
+    };
+    let mut serving = start();
     serving.ready().await;
     let traffic = Traffic::knocking(&serving.base).await;
     for _ in 0..3 {
         traffic.pass(100).await;
-        let next = Replica::start(&database, port, &settings);
+        let next = start();
         // Both serve; only the fleet knows them apart.
-        while status(&database)["live"] != 2 {
+        while status_of(shop)["live"] != 2 {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         traffic.pass(100).await;
@@ -32,7 +53,6 @@ async fn the_next_process_on_the_same_port_takes_over_without_a_refused_connecti
     }
     traffic.pass(100).await;
     traffic.end_without_a_failure().await;
-    verify(&database);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -68,6 +68,11 @@ impl Traffic {
         Self { fans: fans.collect(), shared }
     }
 
+    /// Requests that were answered as they must be.
+    pub fn answered(&self) -> u64 {
+        self.shared.answered.load(Ordering::Relaxed)
+    }
+
     /// Returns when so many more requests were answered.
     pub async fn pass(&self, requests: u64) {
         let target = self.shared.answered.load(Ordering::Relaxed) + requests;
