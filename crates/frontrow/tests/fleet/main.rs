@@ -9,6 +9,7 @@ mod database;
 mod drain;
 mod identical;
 mod outage;
+mod postgres;
 mod replica;
 mod same_port;
 mod traffic;
