@@ -58,3 +58,24 @@ async fn replicas_that_are_killed_fail_nobody_and_lose_nothing() {
     traffic.end_without_a_failure().await;
     verify(&database);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_that_hangs_and_wakes_up_fails_nobody_and_does_nothing_twice() {
+    let database = database::empty("hang").await;
+    let (replicas, balancer) = fleet(&database).await;
+    let traffic = Traffic::start(&balancer.base).await;
+    traffic.pass(100).await;
+    for replica in &replicas {
+        replica.signal("STOP");
+    }
+    // Everybody's requests hang somewhere; two wake up, and then the third with what it had in hand.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    replicas[1].signal("CONT");
+    replicas[2].signal("CONT");
+    traffic.pass(500).await;
+    tokio::time::sleep(std::time::Duration::from_secs(24)).await;
+    replicas[0].signal("CONT");
+    traffic.pass(100).await;
+    traffic.end_without_a_failure().await;
+    verify(&database);
+}

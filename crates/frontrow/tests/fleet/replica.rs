@@ -62,8 +62,12 @@ impl Replica {
 
     /// SIGTERM.
     pub fn ask_to_end(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").arg(id).status().unwrap().success());
+        self.signal("TERM");
+    }
+
+    pub fn signal(&self, signal: &str) {
+        let arguments = [format!("-{signal}"), self.child.id().to_string()];
+        assert!(Command::new("kill").args(arguments).status().unwrap().success());
     }
 
     /// Returns when the process has ended.
