@@ -67,6 +67,9 @@ fn unavailable(error: &DbErr) -> bool {
         | DbErr::Query(RuntimeErr::SqlxError(error)) => match error.as_ref() {
             SqlxError::Io(_)
             | SqlxError::Tls(_)
+            // What is not the protocol is the end of a connection in the middle of a word: a proxy lets clients in
+            // whose server has just died.
+            | SqlxError::Protocol(_)
             | SqlxError::PoolTimedOut
             | SqlxError::PoolClosed
             | SqlxError::WorkerCrashed => true,
@@ -92,7 +95,16 @@ fn unavailable_code(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::unavailable_code;
+    use sea_orm::{DbErr, RuntimeErr, SqlxError};
+
+    use super::{Error, unavailable_code};
+
+    #[test]
+    fn a_connection_that_ends_while_it_is_made_is_an_outage() {
+        let cut_off = SqlxError::Protocol("unexpected response from SSLRequest: 0x00".to_owned());
+        let error = DbErr::Conn(RuntimeErr::SqlxError(cut_off.into()));
+        assert!(Error::from(error).is_retryable());
+    }
 
     #[test]
     fn codes_that_pass_by_themselves_are_told_from_faults() {
