@@ -88,6 +88,25 @@ async fn a_drill_sells_a_club_out_and_finds_everything_as_it_must_be() {
     assert!(html.contains("<svg") && !html.contains("src=") && !html.contains("href="), "one file");
 }
 
+#[test]
+fn a_set_of_its_own_loses_nothing_when_it_is_broken() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("drill.json");
+    let output = Command::new(FRONTROW)
+        .args(["rehearse", "--local", "--event=noc-v-kotelne", "--fans=200", "--compress=60"])
+        .args(["--fault=kill-replica@2", "--fault=restart-database@6", "--time-limit=15"])
+        .arg(format!("--json={}", json.display()))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    let marks = report["recoveries"].as_array().unwrap();
+    assert_eq!(marks.len(), 3, "killed, stopped, back: {report}");
+    let usage = report["usage"].as_array().unwrap();
+    assert_eq!(usage.len(), 6, "database, balancer, three replicas, the fans: {report}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_drill_says_what_it_cannot_drill() {
     let nowhere = Command::new(FRONTROW)

@@ -90,6 +90,15 @@ pub enum Money {
 }
 
 impl Story {
+    /// Holds that did not become an order that is paid for. Orders are told in the order of their holds.
+    pub fn unpaid(&self) -> impl Iterator<Item = &HoldStory> {
+        let mut orders = self.orders.iter();
+        self.holds.iter().filter(move |hold| {
+            let order = if hold.end == HoldEnd::Ordered { orders.next() } else { None };
+            order.is_none_or(|order| order.money == Money::None)
+        })
+    }
+
     pub(super) const fn new(fan: u32, email: String) -> Self {
         Self {
             fan,
@@ -104,5 +113,26 @@ impl Story {
     #[cfg(test)]
     pub(crate) fn told(fan: u32, holds: Vec<HoldStory>, orders: Vec<OrderStory>) -> Self {
         Self { holds, orders, end: End::Bought, ..Self::new(fan, String::new()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_hold_of_somebody_who_paid_is_not_forgotten() {
+        let hold = |places, end| HoldStory { name: HoldName::Id(String::new()), places, end };
+        let order =
+            |money| OrderStory { token: String::new(), places: 1, money, seen_tickets: true };
+        let holds = vec![
+            hold(1, HoldEnd::GivenBack),
+            hold(2, HoldEnd::Ordered),
+            hold(3, HoldEnd::Ordered),
+            hold(4, HoldEnd::Left),
+        ];
+        let story = Story::told(7, holds, vec![order(Money::Paid), order(Money::None)]);
+        let unpaid: Vec<u16> = story.unpaid().map(|hold| hold.places).collect();
+        assert_eq!(unpaid, [1, 3, 4]);
     }
 }

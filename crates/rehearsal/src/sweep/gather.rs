@@ -232,9 +232,8 @@ async fn order(browser: &Browser, token: &str) -> Result<OrderNow, Lost> {
 async fn holds(browser: &Arc<Browser>, target: &Arc<Target>, stories: &[Story]) -> Vec<SeenHold> {
     let told: Vec<(SeenHold, HoldName)> = stories
         .iter()
-        .filter(|story| !story.orders.iter().any(|order| order.money == Money::Paid))
         .flat_map(|story| {
-            story.holds.iter().map(|hold| {
+            story.unpaid().map(|hold| {
                 let seen = SeenHold {
                     fan: story.fan,
                     places: hold.places,
