@@ -40,6 +40,8 @@ pub(crate) struct Journey<'w> {
     email: String,
     name: String,
     tries: u32,
+    /// Something was sent whose answer was never heard: it may have happened, or happen still.
+    unheard: bool,
     /// When what they hold lapses, as far as they were told.
     lapses: Option<Instant>,
     story: Story,
@@ -86,6 +88,7 @@ impl<'w> Journey<'w> {
             status: Status::new(world.target.drawing.seats()),
             name: format!("Žofie Příkladová {}", fan.number),
             tries: 0,
+            unheard: false,
             lapses: None,
             story: Story::new(fan.number, email.clone()),
             email,
@@ -213,7 +216,10 @@ impl<'w> Journey<'w> {
                 match tokio::time::timeout(patience, first).await {
                     Ok(answer) => answer,
                     // The connection is closed in the middle; whether it happened is not known.
-                    Err(_) => browser.ask(&mut self.jar, self.wanted, ask).await,
+                    Err(_) => {
+                        self.unheard = true;
+                        browser.ask(&mut self.jar, self.wanted, ask).await
+                    }
                 }
             }
         };
@@ -241,6 +247,19 @@ impl<'w> Journey<'w> {
             self.world.holds_nothing();
         }
         self.world.tally.count(Event::Left);
+    }
+
+    /// Sees what is held. More than was acknowledged is no surprise to who hung up on a form: it was refused when it was
+    /// sent again, and the first one came through after all.
+    fn sees_held(&mut self, places: usize) {
+        let Some(hold) = self.story.holds.last_mut() else { return };
+        let expected = usize::from(hold.places);
+        if self.unheard && places > expected {
+            hold.places = u16::try_from(places).unwrap_or(u16::MAX);
+        } else if places != expected {
+            let what = format!("{expected} places were acknowledged, the cart shows {places}");
+            self.violation(what);
+        }
     }
 
     /// How the last hold ended.

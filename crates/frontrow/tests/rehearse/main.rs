@@ -98,9 +98,16 @@ fn a_set_of_its_own_loses_nothing_when_it_is_broken() {
         .arg(format!("--json={}", json.display()))
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    let report: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report = std::fs::read(json).unwrap_or_else(|_| panic!("no report: {said}"));
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    assert_eq!(report["counts"]["arrivals"], 200, "{report}");
+    let inside =
+        report["checks"].as_array().unwrap().iter().filter(|check| check["from"] == "inside");
+    assert!(
+        inside.clone().count() == 5 && inside.clone().all(|check| check["broken"] == 0),
+        "{report}"
+    );
     let marks = report["recoveries"].as_array().unwrap();
     assert_eq!(marks.len(), 3, "killed, stopped, back: {report}");
     let usage = report["usage"].as_array().unwrap();

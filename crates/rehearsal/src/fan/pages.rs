@@ -122,11 +122,7 @@ impl Journey<'_> {
     async fn cart_and_on(&mut self) -> Result<End, Lost> {
         let page = self.page(Step::Cart, "/cart").await?;
         self.note_lapse(&page);
-        let held = pages::held(&page);
-        let expected = self.story.holds.last().map_or(0, |hold| usize::from(hold.places));
-        if held != expected {
-            self.violation(format!("{expected} places were acknowledged, the cart shows {held}"));
-        }
+        self.sees_held(pages::held(&page));
         match self.fan.ending {
             Ending::Abandons => return Ok(End::AsIntended),
             Ending::GivesBack => {
