@@ -67,8 +67,9 @@ pub const LOG_TIMEOUT: Duration = Duration::from_secs(4);
 /// How often a sequencer without commands looks for entries of other replicas; people see them
 /// within a second.
 pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
-/// Records after which a snapshot is taken: replaying the rest takes about a tenth of a second.
-pub const SNAPSHOT_RECORDS: u64 = 100_000;
+/// Records after which a snapshot is taken: replaying the rest takes less than a fifth of a second
+/// (`docs/bench.md`).
+pub const SNAPSHOT_RECORDS: u64 = 250_000;
 /// Entries after which a snapshot is taken, however few records they have: reading them takes about
 /// as long.
 pub const SNAPSHOT_ENTRIES: u64 = 5_000;
