@@ -16,7 +16,11 @@ use frontrow_rehearsal::{
     target::Wanted,
     usage::{Process, Usage},
 };
-use tokio::{sync::Mutex as AsyncMutex, task::JoinHandle};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Mutex as AsyncMutex,
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Args, inside, plan, view, write};
@@ -84,14 +88,36 @@ pub(super) async fn drill(args: &Args) -> Result<Report> {
     let set = Arc::new(AsyncMutex::new(Set::up(plan).await?));
     let drilled = tokio::select! {
         drilled = drill_in(args, &set, faults, event) => drilled,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+        asked = asked_to_stop() => asked.context("cannot wait for signals").and_then(|()| bail!("interrupted")),
     };
-    let Some(set) = Arc::into_inner(set) else { bail!("something still uses the set") };
     eprintln!("taking down the set");
-    let down = set.into_inner().down().await;
+    let down = take_down(set).await;
     let report = drilled?;
     down?;
     Ok(report)
+}
+
+/// Waits a moment for an interrupted drill's tasks to let go of it.
+async fn take_down(mut set: Arc<AsyncMutex<Set>>) -> Result<()> {
+    /// Half a minute: a fault that is being done ends first.
+    const TRIES: u32 = 300;
+    for _ in 0..TRIES {
+        match Arc::try_unwrap(set) {
+            Ok(set) => return Ok(set.into_inner().down().await?),
+            Err(shared) => set = shared,
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!("something still uses the set")
+}
+
+/// Ctrl-C from a person, SIGTERM from a supervisor: the set goes down all the same.
+async fn asked_to_stop() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => asked,
+        _ = terminate.recv() => Ok(()),
+    }
 }
 
 async fn drill_in(
@@ -124,9 +150,9 @@ async fn drill_in(
     })
     .await;
     stop.cancel();
-    if let Some(tasks) = tasks {
-        tasks.looking.await?;
-        tasks.injected.await?.context("a fault could not be done to the set")?;
+    if let Some(tasks) = &mut tasks {
+        (&mut tasks.looking).await?;
+        (&mut tasks.injected).await?.context("a fault could not be done to the set")?;
     }
     let outcome: Outcome = outcome?;
     let used = {
@@ -151,6 +177,14 @@ async fn drill_in(
 struct Tasks {
     looking: JoinHandle<()>,
     injected: JoinHandle<Result<(), SetError>>,
+}
+
+impl Drop for Tasks {
+    /// An interrupted drill does nothing more to its set.
+    fn drop(&mut self) {
+        self.looking.abort();
+        self.injected.abort();
+    }
 }
 
 /// Every process of the set, and this one with its fans.
