@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Result,
+    Error, Result,
     group::{Group, Turn},
     limits, migrations,
 };
@@ -20,7 +20,7 @@ pub struct Config {
     /// Connections at once, at least one. On SQLite these are readers; there is one writer.
     pub connections_max: u32,
     /// How long a call waits for a connection, or for its turn to write, before it answers
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unavailable`].
     pub acquire_timeout: Duration,
 }
 
@@ -103,7 +103,7 @@ impl Store {
         Ok(self.inner.db.ping().await?)
     }
 
-    /// Closes every connection; calls that come later are answered with [`Error::Unavailable`](crate::Error::Unavailable).
+    /// Closes every connection; calls that come later are answered with [`Error::Unavailable`].
     pub async fn close(&self) -> Result<()> {
         if let Some(group) = &self.inner.group {
             group.close().await?;
@@ -132,7 +132,13 @@ impl Store {
             access_mode: repeatable.then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: None,
         };
-        Ok(self.inner.db.begin_with_options(options).await?)
+        for _ in 0..limits::LEFT_BEGUN_MAX {
+            match self.inner.db.begin_with_options(options).await.map_err(Error::from) {
+                Err(error) if error.was_begun() => {}
+                begun => return begun,
+            }
+        }
+        Err(Error::timeout("every connection was left in a transaction"))
     }
 
     /// For writing: everything that changes a row goes through here.

@@ -51,6 +51,9 @@ pub const SQLITE_BUSY: Duration = Duration::from_secs(10);
 pub const MIGRATION_LOCK: Duration = Duration::from_secs(5);
 /// How long a replica waits for another that is migrating.
 pub const MIGRATION_TURN: Duration = Duration::from_mins(2);
+/// Connections in a row that were left in the middle of a transaction, by callers who hung up while it began. Each is mended
+/// by finding out.
+pub const LEFT_BEGUN_MAX: usize = 32;
 /// Longest statement on PostgreSQL; pages are bounded, so a longer one is stuck.
 pub const STATEMENT: Duration = Duration::from_secs(30);
 /// How long a replica waits for its turn to do what one of them does alone: longer than an import takes.

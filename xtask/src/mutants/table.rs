@@ -116,8 +116,8 @@ pub(super) const MUTANTS: [Mutant; 22] = [
     Mutant {
         name: "a loaded snapshot forgets what is due",
         file: "ledger/src/sale/holds.rs",
-        before: "restored.expiry.insert((hold.until, id));",
-        after: "",
+        before: "restored.add(id, hold);",
+        after: "restored.by_id.insert(id, hold);",
     },
     Mutant {
         name: "an answer leaves before the append",
