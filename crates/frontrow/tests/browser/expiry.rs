@@ -50,8 +50,9 @@ async fn late_money_for_free_places_is_tickets(shop: &Shop, performance: &str) {
     let fan = Fan::visit(shop, Visitor::phone()).await;
     fan.goes_to_the_bank(performance, 1).await;
     fan.click("button[value=succeed-after-expiry]").await;
-    let order = fan.place().await;
+    // The bank sends the fan on; until then the place is the bank's page.
     fan.reads(".outcome h1", "Čekáme na platbu").await;
+    let order = fan.place().await;
     fan.open_until(&order, ".outcome.good").await;
     fan.sees(TICKETS).await;
     fan.arrives_at(TICKETS).await;
@@ -67,6 +68,7 @@ async fn late_money_for_taken_places_goes_back(shop: &Shop, performance: &str) {
     fan.click("form[action$='/hold'] button.primary").await;
     fan.pays_for_the_cart().await;
     fan.click("button[value=succeed-after-expiry]").await;
+    fan.reads(".outcome h1", "Waiting for the payment").await;
     let order = fan.place().await;
     // A rival waits for the very moment in which the seat is not held any more.
     while shop.rival_tries(performance, seat).await != 201 {
