@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use krilla::text::Font;
-use rustybuzz::UnicodeBuffer;
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use rustybuzz::{GlyphBuffer, Script, ShapePlan, UnicodeBuffer, script};
 
 use crate::limits::TEXT_CHARS_MAX;
 
@@ -18,15 +18,34 @@ pub(super) enum Face {
 struct Loaded {
     font: Font,
     shaper: rustybuzz::Face<'static>,
+    /// How Latin is shaped, and what belongs to no script: nearly every text of a ticket. Making a plan costs more than
+    /// shaping a line by it.
+    latin: ShapePlan,
+    common: ShapePlan,
+}
+
+/// A text set in one em: its glyphs from left to right.
+pub(super) struct Shaped {
+    glyphs: GlyphBuffer,
+    /// Units of the font in an em.
+    em: f32,
+    /// Bytes of the text.
+    len: usize,
 }
 
 static REGULAR: LazyLock<Loaded> = LazyLock::new(|| load(dejavu::sans_condensed::regular()));
 static BOLD: LazyLock<Loaded> = LazyLock::new(|| load(dejavu::sans_condensed::bold()));
 
 fn load(bytes: &'static [u8]) -> Loaded {
+    let shaper = rustybuzz::Face::from_slice(bytes, 0).expect("the embedded font is one");
+    let plan = |script: Option<Script>| {
+        ShapePlan::new(&shaper, rustybuzz::Direction::LeftToRight, script, None, &[])
+    };
     Loaded {
         font: Font::new(bytes.into(), 0).expect("the embedded font is one"),
-        shaper: rustybuzz::Face::from_slice(bytes, 0).expect("the embedded font is one"),
+        latin: plan(Some(script::LATIN)),
+        common: plan(None),
+        shaper,
     }
 }
 
@@ -44,29 +63,22 @@ impl Face {
 
     /// Advance of a text that is set in one em.
     pub(super) fn ems(self, text: &str) -> f32 {
-        self.offsets(text).last().copied().unwrap_or_default()
+        self.shape(text).ems(text.len())
     }
 
-    /// From the start of a text to each of its bytes and to its end, set in one em. Within what is
-    /// shaped as one, the whole of it comes first.
-    pub(super) fn offsets(self, text: &str) -> Vec<f32> {
-        let shaper = &self.loaded().shaper;
+    /// Chooses and places the glyphs of one line.
+    pub(super) fn shape(self, text: &str) -> Shaped {
+        let Loaded { shaper, latin, common, .. } = self.loaded();
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
         buffer.guess_segment_properties();
-        let glyphs = rustybuzz::shape(shaper, &[], buffer);
-        let mut offsets = vec![0.0; text.len() + 1];
-        for (glyph, at) in glyphs.glyph_infos().iter().zip(glyphs.glyph_positions()) {
-            if let Some(advance) = offsets.get_mut(glyph.cluster as usize + 1) {
-                *advance += at.x_advance as f32 / shaper.units_per_em() as f32;
-            }
-        }
-        let mut sum = 0.0;
-        for offset in &mut offsets {
-            sum += *offset;
-            *offset = sum;
-        }
-        offsets
+        let left_to_right = buffer.direction() == rustybuzz::Direction::LeftToRight;
+        let glyphs = match buffer.script() {
+            script::LATIN if left_to_right => rustybuzz::shape_with_plan(shaper, latin, buffer),
+            script::UNKNOWN if left_to_right => rustybuzz::shape_with_plan(shaper, common, buffer),
+            _ => rustybuzz::shape(shaper, &[], buffer),
+        };
+        Shaped { glyphs, em: shaper.units_per_em() as f32, len: text.len() }
     }
 
     /// From the top of a line to its baseline, in ems.
@@ -77,6 +89,59 @@ impl Face {
 
     fn has(self, c: char) -> bool {
         self.loaded().shaper.glyph_index(c).is_some_and(|glyph| glyph.0 != 0)
+    }
+}
+
+impl Shaped {
+    /// Advance of what belongs to the first so many bytes.
+    pub(super) fn ems(&self, bytes: usize) -> f32 {
+        let glyphs = self.glyphs.glyph_infos().iter().zip(self.glyphs.glyph_positions());
+        let within = glyphs.filter(|(glyph, _)| (glyph.cluster as usize) < bytes);
+        within.map(|(_, at)| at.x_advance as f32 / self.em).sum()
+    }
+
+    /// From the start of the text to each of its bytes and to its end. Within what is shaped as one, the whole of it
+    /// comes first.
+    pub(super) fn offsets(&self) -> Vec<f32> {
+        let mut offsets = vec![0.0; self.len + 1];
+        for (glyph, at) in self.glyphs.glyph_infos().iter().zip(self.glyphs.glyph_positions()) {
+            if let Some(advance) = offsets.get_mut(glyph.cluster as usize + 1) {
+                *advance += at.x_advance as f32 / self.em;
+            }
+        }
+        let mut sum = 0.0;
+        for offset in &mut offsets {
+            sum += *offset;
+            *offset = sum;
+        }
+        offsets
+    }
+
+    /// As the PDF library draws them, each with the part of the text that it stands for.
+    pub(super) fn glyphs(&self) -> Vec<KrillaGlyph> {
+        let infos = self.glyphs.glyph_infos();
+        let mut starts: Vec<usize> = infos.iter().map(|glyph| glyph.cluster as usize).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let end = |start: usize| {
+            let next = starts.partition_point(|other| *other <= start);
+            starts.get(next).copied().unwrap_or(self.len)
+        };
+        let ems = |units: i32| units as f32 / self.em;
+        let glyphs = infos.iter().zip(self.glyphs.glyph_positions());
+        let glyph = |(glyph, at): (&rustybuzz::GlyphInfo, &rustybuzz::GlyphPosition)| {
+            let start = glyph.cluster as usize;
+            KrillaGlyph::new(
+                GlyphId::new(glyph.glyph_id),
+                ems(at.x_advance),
+                ems(at.x_offset),
+                ems(at.y_offset),
+                ems(at.y_advance),
+                start..end(start),
+                None,
+            )
+        };
+        glyphs.map(glyph).collect()
     }
 }
 

@@ -4,14 +4,13 @@ use std::num::NonZeroU16;
 
 use krilla::{
     color::rgb,
-    geom::{Path, PathBuilder, Point, Rect},
+    geom::{Path, PathBuilder, Point, Rect, Transform},
     num::NormalizedF32,
     paint::{Fill, FillRule, LineCap, Stroke, StrokeDash},
     surface::Surface,
     tagging::{
         Artifact, ArtifactType, BBox, ContentTag, ListNumbering, Node, SpanTag, Tag, TagGroup,
     },
-    text::TextDirection,
 };
 
 use super::text::Block;
@@ -204,9 +203,7 @@ impl Element {
             Self::Symbol { matrix, area, alt } => {
                 surface.set_fill(Some(Colour::BLACK.fill()));
                 let id = surface.start_tagged(ContentTag::Other);
-                if let Some(path) = symbol_path(&matrix, area) {
-                    surface.draw_path(&path);
-                }
+                draw_symbol(surface, &matrix, area);
                 surface.end_tagged();
                 let bounds = Rect::from_xywh(area.x, area.y, area.width, area.height);
                 let bounds = bounds.map(|rect| BBox::new(page, rect));
@@ -224,7 +221,8 @@ impl Placed {
         let mut baseline = self.y + face.ascent_ems() * self.block.size;
         let mut nodes = Vec::new();
         for line in &self.block.lines {
-            let (size, width) = self.size_of(line);
+            let shaped = face.shape(line);
+            let (size, width) = self.size_of(shaped.ems(line.trim_end().len()));
             let spare = self.width - width;
             let indent = match self.align {
                 Align::Left => 0.0,
@@ -233,7 +231,7 @@ impl Placed {
             };
             let at = Point::from_xy(self.x + indent, baseline);
             let id = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-            surface.draw_text(at, face.font(), size, line, false, TextDirection::Auto);
+            surface.draw_glyphs(at, &shaped.glyphs(), face.font(), line, size, false);
             surface.end_tagged();
             nodes.push(id.into());
             baseline += self.block.leading();
@@ -243,8 +241,7 @@ impl Placed {
 
     /// A line's size and width. Where scripts mix, a line of its own may be wider than its part of
     /// the text was: then it is set smaller.
-    fn size_of(&self, line: &str) -> (f32, f32) {
-        let ems = self.block.face.ems(line.trim_end());
+    fn size_of(&self, ems: f32) -> (f32, f32) {
         let size = self.block.size;
         if ems * size <= self.width { (size, ems * size) } else { (self.width / ems, self.width) }
     }
@@ -270,19 +267,22 @@ fn rounded(area: Area, radius: f32) -> Option<Path> {
     path.finish()
 }
 
-/// All dark modules in one path, so that no hairline shows between neighbours.
-fn symbol_path(matrix: &Matrix, area: Area) -> Option<Path> {
+/// All dark modules in one path, so that no hairline shows between neighbours. One unit a module: whole numbers are
+/// short, and an order of some tickets is many thousand of them.
+fn draw_symbol(surface: &mut Surface<'_>, matrix: &Matrix, area: Area) {
     let side = matrix.size() + 2 * QUIET_ZONE;
     let module = area.width / side as f32;
     let mut path = PathBuilder::new();
     for run in matrix.runs() {
-        let x = area.x + (run.x + QUIET_ZONE) as f32 * module;
-        let y = area.y + (run.y + QUIET_ZONE) as f32 * module;
-        if let Some(rect) = Rect::from_xywh(x, y, run.length as f32 * module, module) {
+        let (x, y) = ((run.x + QUIET_ZONE) as f32, (run.y + QUIET_ZONE) as f32);
+        if let Some(rect) = Rect::from_xywh(x, y, run.length as f32, 1.0) {
             path.push_rect(rect);
         }
     }
-    path.finish()
+    let Some(path) = path.finish() else { return };
+    surface.push_transform(&Transform::from_row(module, 0.0, 0.0, module, area.x, area.y));
+    surface.draw_path(&path);
+    surface.pop();
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ struct Wrapped {
 impl Measured {
     pub(super) fn of(text: &str, face: Face) -> Self {
         let text = clean(text);
-        let (offsets, breaks) = (face.offsets(&text), breaks(&text));
+        let (offsets, breaks) = (face.shape(&text).offsets(), breaks(&text));
         Self { face, text, offsets, breaks }
     }
 
