@@ -10,22 +10,25 @@
 //! the first one took. It can be thrown away at any time: it is a copy of the committed state plus
 //! what is in flight.
 //!
-//! # A batch
+//! # A round
 //!
-//! While an append is in flight, commands queue. When it ends they are the next batch: no timer, no
-//! tuning. `now` is the clock's time, but never before the state's. Every batch ends in one of two
-//! ways, and only then is anybody answered, because even a refusal may rest on another command of
-//! the same batch:
+//! While an append is in flight, what arrives is decided on top of it, *ahead*, and is the next
+//! entry as soon as the append is done: no timer, no tuning. What was durable before is shown and
+//! answered in the same time, so that the log never waits for the processor
+//! (`docs/adr/0013-decided-ahead.md`). A round's `now` is the clock's time when its first command
+//! is decided, but never before the state's. Every round ends in one of two ways, and only then is
+//! anybody answered, because even a refusal may rest on another command of the same round or of the
+//! one before:
 //!
 //! - something was accepted: one entry is appended;
 //! - nothing was accepted: the log was read to its end, or its head looked at, after the commands
 //!   arrived, so that a refusal is never the answer of a replica that has fallen behind.
 //!
 //! If another replica was faster, the speculative state is thrown away, the new entries are read
-//! and the whole batch is decided again. If an append failed or its outcome is doubtful, the
-//! sequencer is *poisoned*: it says nothing more until it has read the log to its end, and then
-//! decides again what it has not answered. Commands that turn out to be in the log already are
-//! recognised by their id.
+//! and everything that was decided on it is decided again. If an append failed or its outcome is
+//! doubtful, the sequencer is *poisoned*: it says nothing more until it has read the log to its
+//! end, and then decides again what it has not answered. Commands that turn out to be in the log
+//! already are recognised by their id.
 //!
 //! # Time, and why replay is exact
 //!
@@ -40,15 +43,16 @@
 //! entry without records: time passed. If two replicas do so at once, one is refused, reads the
 //! other's, and finds nothing due any more.
 //!
-//! *A batch that accepted nothing* moves the speculative clock without an entry. That is harmless
+//! *A round that accepted nothing* moves the speculative clock without an entry. That is harmless
 //! as long as the next entry is not earlier: letting time pass in two steps or in one leaves the
-//! same state (a law of [`Machine::advance`]), and this replica's next batch is not earlier by
+//! same state (a law of [`Machine::advance`]), and this replica's next round is not earlier by
 //! construction. When another replica's next entry *is* earlier, the speculative state is thrown
 //! away.
 
 mod batch;
 mod follow;
 mod handle;
+mod round;
 mod snapshots;
 
 use std::{sync::Arc, time::Duration};
@@ -63,19 +67,15 @@ use tokio::{
 
 use crate::{
     Clock, Log, Position, Stream, Writable,
-    format::EntryWriter,
     limits::{
         BATCH_COMMANDS_MAX, COMMAND_DEADLINE, FOLLOW_INTERVAL, LOG_TIMEOUT, QUEUE_COMMANDS_MAX,
         RELOAD_PAUSE_MAX, SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL, SNAPSHOT_RECORDS,
     },
 };
-use batch::Round;
 use handle::Shared;
+use round::Round;
 
 pub use handle::{Answer, Handle, Unavailable};
-
-/// How often a batch gives way to those who are about to ask.
-const GATHER_TURNS: u32 = 8;
 
 /// How a sequencer behaves. The default is [`limits`](crate::limits); tests choose smaller numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,10 +137,16 @@ pub struct Sequencer<M: Machine> {
     append_took: Duration,
     /// Batches that look for entries of other replicas before they are decided; set by a conflict.
     wary: u32,
-    /// Not yet answered, in the order of arrival.
+    /// Not yet decided, in the order of arrival.
     batch: Vec<Pending<M>>,
+    /// Decided, and being written.
     round: Round<M>,
-    writer: EntryWriter,
+    /// Decided on top of [`Self::round`], to be written next.
+    ahead: Round<M>,
+    /// Written last, up to [`Self::position`].
+    durable: Round<M>,
+    /// [`Self::durable`] is neither shown nor answered yet.
+    unseen: bool,
     jitter: SmallRng,
     entries_since_snapshot: u64,
     records_since_snapshot: u64,
@@ -189,7 +195,9 @@ impl<M: Machine> Sequencer<M> {
             wary: 0,
             batch: Vec::new(),
             round: Round::default(),
-            writer: EntryWriter::default(),
+            ahead: Round::default(),
+            durable: Round::default(),
+            unseen: false,
             jitter,
             entries_since_snapshot: 0,
             records_since_snapshot: 0,
@@ -211,6 +219,7 @@ impl<M: Machine> Sequencer<M> {
             self.shared.refuse(reason);
         }
         self.commands.close();
+        self.forget_rounds();
         let reason = self.shared.why_ended();
         while let Ok(pending) = self.commands.try_recv() {
             self.batch.push(pending);
@@ -238,7 +247,6 @@ impl<M: Machine> Sequencer<M> {
                     if count == 0 {
                         return Ok(());
                     }
-                    self.gather().await;
                     self.settle().await?;
                 }
                 () = self.shared.wanted.notified() => self.follow().await?,
@@ -246,19 +254,6 @@ impl<M: Machine> Sequencer<M> {
                     self.follow().await?;
                     follow_at = Instant::now() + self.config.follow_interval;
                 }
-            }
-        }
-    }
-
-    /// Whoever was answered by the last batch gets the chance to ask again before this one closes:
-    /// an append costs about the same for one command and for hundreds.
-    async fn gather(&mut self) {
-        for _ in 0..GATHER_TURNS {
-            let before = self.batch.len();
-            tokio::task::yield_now().await;
-            self.top_up();
-            if self.batch.len() == before {
-                return;
             }
         }
     }

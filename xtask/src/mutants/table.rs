@@ -2,7 +2,7 @@
 
 use super::Mutant;
 
-pub(super) const MUTANTS: [Mutant; 22] = [
+pub(super) const MUTANTS: [Mutant; 24] = [
     Mutant {
         name: "an area's capacity is not checked",
         file: "ledger/src/sale/decide/places.rs",
@@ -122,45 +122,46 @@ pub(super) const MUTANTS: [Mutant; 22] = [
     Mutant {
         name: "an answer leaves before the append",
         file: "log/src/sequencer/batch.rs",
-        before: "
-            match self.write_round(up_to_date).await? {
-                Settled::Durable(at) => {
-                    self.commit(at);
-                    self.answer();",
-        after: "
-            let applied = self.round.applied.clone();
-            self.answer();
-            self.round.applied = applied;
-            match self.write_round(up_to_date).await? {
-                Settled::Durable(at) => {
-                    self.commit(at);
-                    self.round.applied.clear();",
+        before: "Poll::Pending => self.decide_until(append).await,",
+        after: "Poll::Pending => Ok(Ok(())),",
+    },
+    Mutant {
+        name: "what was decided ahead is answered with the round before",
+        file: "log/src/sequencer/batch.rs",
+        before: "std::mem::swap(&mut self.round, &mut self.ahead);",
+        after: "self.ahead.answer();",
+    },
+    Mutant {
+        name: "what was decided ahead outlives the round that failed",
+        file: "log/src/sequencer/batch.rs",
+        before: "self.ahead.give_back(&mut self.batch);",
+        after: "",
     },
     Mutant {
         name: "what was decided stays although another replica was faster",
         file: "log/src/sequencer/batch.rs",
         before: "
-        self.round.applied.clear();
-        self.speculative = None;",
+        self.speculative = None;
+        self.behind = true;",
         after: "
-        self.round.applied.clear();",
+        self.behind = true;",
     },
     Mutant {
         name: "a refusal rests on a state that has fallen behind",
         file: "log/src/sequencer/batch.rs",
-        before: "return if up_to_date { Ok(Settled::UpToDate) } else { self.look_at_head().await };",
-        after: "return Ok(Settled::UpToDate);",
+        before: "if up_to_date { Ok(Settled::UpToDate) } else { self.look_at_head().await }",
+        after: "Ok(Settled::UpToDate)",
     },
     Mutant {
         name: "a lost acknowledgement counts as nothing happened",
-        file: "log/src/sequencer/batch.rs",
+        file: "log/src/sequencer/round.rs",
         before: "pending.doubtful |= matches!(outcome, Outcome::Recorded);",
         after: "let _ = (pending, outcome);",
     },
     Mutant {
         name: "time goes back with the clock",
-        file: "log/src/sequencer/batch.rs",
-        before: "let now = self.clock.now().max(state.now());",
-        after: "let now = self.clock.now();",
+        file: "log/src/sequencer/round.rs",
+        before: "self.now = now.max(state.now());",
+        after: "self.now = now;",
     },
 ];

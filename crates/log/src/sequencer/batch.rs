@@ -1,41 +1,22 @@
-//! A batch: decide on the speculative state, append one entry, apply it, answer.
+//! From commands to answers: decide on the speculative state, append one entry, show it, answer.
 
-use std::error::Error;
+use std::{
+    error::Error,
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+};
 
 use bytes::Bytes;
-use frontrow_ledger::{Applied, Machine, Time, machine::Decision};
+use frontrow_ledger::Machine;
 use tokio::time::{Instant, timeout};
 
-use super::{
-    Sequencer, Unavailable,
-    handle::{Answer, Shared},
-};
+use super::{Sequencer, Unavailable, handle::Shared, round::Bounds};
 use crate::{
     AppendError, LogError, Position,
-    limits::{BATCH_BYTES_MAX, CONFLICTS_MAX, GIVE_WAY_APPENDS, GIVE_WAY_MAX, WARY_BATCHES},
+    limits::{CONFLICTS_MAX, GIVE_WAY_APPENDS, GIVE_WAY_MAX, WARY_BATCHES},
 };
-
-/// What was decided and is not yet durable. Its buffers are kept from batch to batch.
-pub(super) struct Round<M: Machine> {
-    now: Time,
-    /// Something expired by `now`.
-    due: bool,
-    /// For the first commands of the batch, in order.
-    outcomes: Vec<Outcome<M>>,
-    /// The records of [`Outcome::Recorded`], in order.
-    applied: Vec<Applied<M::Record>>,
-}
-
-enum Outcome<M: Machine> {
-    Recorded,
-    Other(Answer<M>),
-}
-
-impl<M: Machine> Default for Round<M> {
-    fn default() -> Self {
-        Self { now: Time(i64::MIN), due: false, outcomes: Vec::new(), applied: Vec::new() }
-    }
-}
 
 /// What became of a round.
 enum Settled {
@@ -64,32 +45,34 @@ impl<M: Machine> Sequencer<M> {
             self.give_way().await;
         }
         loop {
-            self.drop_hopeless();
-            if self.batch.is_empty() {
-                return Ok(());
+            let mut up_to_date = false;
+            if self.round.is_empty() {
+                self.finish_durable();
+                self.drop_hopeless();
+                if self.batch.is_empty() {
+                    return Ok(());
+                }
+                self.top_up();
+                // Before the log is read and not after: what takes long between reading and
+                // appending gives other replicas time to be faster.
+                speculate(&mut self.speculative, &self.shared);
+                up_to_date = self.behind;
+                if self.behind && !self.try_catch_up().await? {
+                    failures += 1;
+                    self.back_off(failures).await;
+                    continue;
+                }
+                self.decide();
             }
-            self.top_up();
-            // Before the log is read and not after: what takes long between reading and appending
-            // gives other replicas time to be faster.
-            speculate(&mut self.speculative, &self.shared);
-            let up_to_date = self.behind;
-            if self.behind && !self.try_catch_up().await? {
-                failures += 1;
-                self.back_off(failures).await;
-                continue;
-            }
-            self.decide();
             match self.write_round(up_to_date).await? {
                 Settled::Durable(at) => {
-                    self.commit(at);
-                    self.answer();
-                    self.snapshot_if_due();
+                    self.round_is_durable(at);
                     conflicts = 0;
                 }
-                Settled::UpToDate => self.answer(),
-                Settled::Behind => self.forget_round(),
+                Settled::UpToDate => self.round.answer(),
+                Settled::Behind => self.forget_rounds(),
                 Settled::Overtaken => {
-                    self.forget_round();
+                    self.forget_rounds();
                     self.wary = WARY_BATCHES;
                     conflicts += 1;
                     if conflicts > CONFLICTS_MAX {
@@ -99,9 +82,9 @@ impl<M: Machine> Sequencer<M> {
                 }
                 Settled::Failed { doubtful } => {
                     if doubtful {
-                        self.mark_doubtful();
+                        self.round.mark_doubtful();
                     }
-                    self.forget_round();
+                    self.forget_rounds();
                     failures += 1;
                     self.back_off(failures).await;
                 }
@@ -116,51 +99,38 @@ impl<M: Machine> Sequencer<M> {
         self.pause(longest).await;
     }
 
-    /// Decides the batch at one moment, as far as an entry has room for it.
+    /// Decides the batch, as far as an entry has room for it.
     fn decide(&mut self) {
+        let bounds = self.bounds();
         let state = speculate(&mut self.speculative, &self.shared);
-        let now = self.clock.now().max(state.now());
-        self.round.now = now;
-        self.round.due = state.next_due().is_some_and(|due| due <= now);
-        state.advance(now);
-        for pending in &self.batch {
-            if self.writer.len() >= BATCH_BYTES_MAX {
-                break;
-            }
-            let outcome = match state.decide(&pending.request) {
-                Err(refusal) => Outcome::Other(Ok(Err(refusal))),
-                Ok(Decision::Again(record)) => Outcome::Other(Ok(Ok(record))),
-                Ok(Decision::Record(record))
-                    if M::record_version(&record) > self.config.writable.get() =>
-                {
-                    Outcome::Other(Err(Unavailable::TooNew))
-                }
-                Ok(Decision::Record(record)) => {
-                    let applied = Applied {
-                        id: pending.request.id,
-                        fingerprint: pending.request.fingerprint,
-                        record,
-                    };
-                    if self.writer.push(&applied).is_ok() {
-                        state.apply(&applied);
-                        self.round.applied.push(applied);
-                        Outcome::Recorded
-                    } else {
-                        Outcome::Other(Err(Unavailable::TooLarge))
-                    }
-                }
-            };
-            self.round.outcomes.push(outcome);
+        self.round.decide(state, &mut self.batch, self.clock.now(), bounds);
+    }
+
+    /// Decides what arrived while the round before is being written. It is written next, and only
+    /// if that one was.
+    fn decide_ahead(&mut self) {
+        self.drop_hopeless();
+        if self.batch.is_empty() {
+            return;
         }
+        let bounds = self.bounds();
+        if let Some(state) = &mut self.speculative {
+            self.ahead.decide(state, &mut self.batch, self.clock.now(), bounds);
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds { commands: self.config.batch_commands, record_version: self.config.writable.get() }
     }
 
     /// Makes the round durable, or at least sure of its ground.
     async fn write_round(&mut self, up_to_date: bool) -> Result<Settled, Unavailable> {
-        if self.round.applied.is_empty() && !self.round.due {
-            return if up_to_date { Ok(Settled::UpToDate) } else { self.look_at_head().await };
+        if self.round.has_entry() {
+            let frame = self.round.entry();
+            return self.append(frame).await;
         }
-        let frame = self.writer.finish(self.round.now);
-        self.append(frame).await
+        self.finish_durable();
+        if up_to_date { Ok(Settled::UpToDate) } else { self.look_at_head().await }
     }
 
     async fn look_at_head(&mut self) -> Result<Settled, Unavailable> {
@@ -176,11 +146,24 @@ impl<M: Machine> Sequencer<M> {
         }
     }
 
+    /// Appends the round, and does meanwhile what needs no log: shows and answers the round before,
+    /// and decides the one after.
     async fn append(&mut self, frame: Bytes) -> Result<Settled, Unavailable> {
         let at = self.position.next();
         let began = Instant::now();
-        let appended =
-            timeout(self.config.log_timeout, self.log.append(self.stream, at, frame)).await;
+        let log = Arc::clone(&self.log);
+        let append = timeout(self.config.log_timeout, log.append(self.stream, at, frame));
+        let mut append = pin!(append);
+        let first_look = poll_fn(|context| Poll::Ready(append.as_mut().poll(context))).await;
+        if first_look.is_pending() {
+            // A log that works in a task of its own begins now.
+            tokio::task::yield_now().await;
+        }
+        self.finish_durable();
+        let appended = match first_look {
+            Poll::Ready(appended) => appended,
+            Poll::Pending => self.decide_until(append).await,
+        };
         let error = match appended {
             Ok(Ok(())) => {
                 self.append_took = began.elapsed();
@@ -199,6 +182,26 @@ impl<M: Machine> Sequencer<M> {
         Ok(Settled::Failed { doubtful: matches!(error, AppendError::Doubtful(_)) })
     }
 
+    /// Decides what arrives until the append is done. After a conflict nothing is decided ahead: it
+    /// would probably be thrown away.
+    async fn decide_until<T>(&mut self, mut append: Pin<&mut impl Future<Output = T>>) -> T {
+        let room = self.config.batch_commands;
+        let mut ahead =
+            !self.round.is_empty() && self.wary == 0 && !self.shared.stop.is_cancelled();
+        loop {
+            if ahead {
+                self.decide_ahead();
+            }
+            // Those that found no room wait, and with them those after them.
+            let more = ahead && self.batch.is_empty();
+            tokio::select! {
+                biased;
+                done = &mut append => return done,
+                count = self.commands.recv_many(&mut self.batch, room), if more => ahead = count > 0,
+            }
+        }
+    }
+
     /// Lets time pass in the log, if something is due and nobody has said so yet.
     pub(super) async fn tick(&mut self) -> Result<(), Unavailable> {
         let (due, state_now) =
@@ -208,66 +211,52 @@ impl<M: Machine> Sequencer<M> {
         if due.is_none_or(|due| due > now) {
             return Ok(());
         }
-        let frame = self.writer.finish(now);
+        if let Some(state) = &mut self.speculative {
+            state.advance(now);
+        }
+        self.round.pass_time(now);
+        let frame = self.round.entry();
         match self.append(frame).await? {
             Settled::Durable(at) => {
-                if let Some(state) = &mut self.speculative {
-                    state.advance(now);
-                }
-                self.round.now = now;
-                self.commit(at);
-                self.snapshot_if_due();
+                self.round_is_durable(at);
+                self.finish_durable();
             }
-            _ => self.forget_round(),
+            _ => self.forget_rounds(),
         }
         Ok(())
     }
 
-    /// Shows the durable round to readers.
-    fn commit(&mut self, at: Position) {
-        let round = &self.round;
+    /// The round is not yet shown; what was decided ahead of it is next.
+    fn round_is_durable(&mut self, at: Position) {
+        self.position = at;
+        std::mem::swap(&mut self.durable, &mut self.round);
+        std::mem::swap(&mut self.round, &mut self.ahead);
+        self.unseen = true;
+    }
+
+    /// Shows the durable round to readers, then answers it.
+    fn finish_durable(&mut self) {
+        if !std::mem::take(&mut self.unseen) {
+            return;
+        }
+        let (round, at) = (&self.durable, self.position);
         self.shared.change(|committed| {
-            committed.machine.advance(round.now);
-            for applied in &round.applied {
-                committed.machine.apply(applied);
-            }
+            round.apply(&mut committed.machine);
             committed.position = at;
         });
-        self.position = at;
         self.announce.send_replace(at);
         self.entries_since_snapshot += 1;
-        self.records_since_snapshot += self.round.applied.len() as u64;
+        self.records_since_snapshot += self.durable.records() as u64;
+        self.durable.answer();
+        self.snapshot_if_due();
     }
 
-    /// Answers the commands of the round; those that found no room in it stay in the batch.
-    fn answer(&mut self) {
-        let decided = self.round.outcomes.len();
-        let mut records = self.round.applied.drain(..);
-        for (pending, outcome) in self.batch.drain(..decided).zip(self.round.outcomes.drain(..)) {
-            let answer = match outcome {
-                Outcome::Recorded => {
-                    let applied = records.next().expect("one record for each recorded outcome");
-                    Ok(Ok(applied.record))
-                }
-                Outcome::Other(answer) => answer,
-            };
-            // Whoever asked may be gone; what was decided stands.
-            let _ = pending.answer.send(answer);
-        }
-    }
-
-    /// Throws away what was decided but is not durable; the commands stay in the batch.
-    fn forget_round(&mut self) {
-        self.round.outcomes.clear();
-        self.round.applied.clear();
+    /// Throws away what was decided but is not durable; the commands wait again.
+    pub(super) fn forget_rounds(&mut self) {
+        self.ahead.give_back(&mut self.batch);
+        self.round.give_back(&mut self.batch);
         self.speculative = None;
         self.behind = true;
-    }
-
-    fn mark_doubtful(&mut self) {
-        for (pending, outcome) in self.batch.iter_mut().zip(&self.round.outcomes) {
-            pending.doubtful |= matches!(outcome, Outcome::Recorded);
-        }
     }
 
     /// Answers commands that waited too long and drops those whose asker is gone.
