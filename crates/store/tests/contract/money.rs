@@ -15,9 +15,10 @@ use crate::world::{NOW, World, at_once};
 
 const LATER: Time = NOW.plus_ms(60_000);
 
-async fn payment(world: &World) -> Payment {
+/// Of an order that is written already.
+async fn new_payment(world: &World) -> NewPayment {
     let order = world.store.create_order(world.new_order()).await.unwrap().into_order();
-    let new = NewPayment {
+    NewPayment {
         id: world.id(),
         order_id: order.id,
         provider: "bank".to_owned(),
@@ -26,7 +27,11 @@ async fn payment(world: &World) -> Payment {
         expires_at: NOW.plus_ms(1_000),
         next_check_at: NOW,
         created_at: NOW,
-    };
+    }
+}
+
+async fn payment(world: &World) -> Payment {
+    let new = new_payment(world).await;
     let payment = world.store.create_payment(new.clone()).await.unwrap();
     assert_eq!(world.store.create_payment(new).await.unwrap(), payment);
     payment
@@ -53,17 +58,7 @@ fn change(id: Uuid, from: &[PaymentState], to: PaymentState) -> PaymentChange {
 }
 
 pub async fn a_payment_that_is_written_by_two_at_once_is_one(world: World) {
-    let order = world.store.create_order(world.new_order()).await.unwrap().into_order();
-    let new = NewPayment {
-        id: world.id(),
-        order_id: order.id,
-        provider: "bank".to_owned(),
-        amount_minor: order.total_minor,
-        currency: order.currency,
-        expires_at: NOW.plus_ms(1_000),
-        next_check_at: NOW,
-        created_at: NOW,
-    };
+    let new = new_payment(&world).await;
     let written = at_once(12, |index| {
         // Each has read its own clock.
         let created_at = NOW.plus_ms(i64::try_from(index).unwrap());
