@@ -14,7 +14,7 @@ use frontrow_store::{Store, test_bank};
 use futures::future::join_all;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Result, Shop};
+use crate::{Error, Result, Shop};
 
 /// The test bank's books in the shop's tables: documents to them.
 #[derive(Debug, Clone)]
@@ -69,15 +69,14 @@ impl Shop {
     /// What the test bank has to say is said, as if it came over the network.
     pub(crate) async fn deliver_test_webhooks(&self) -> Result<bool> {
         let Some(bank) = self.test_bank() else { return Ok(false) };
-        let broken = |error: BankError| crate::Error::Broken("the test bank's word", error.into());
-        let due = bank.claim_deliveries(self.now()).await.map_err(broken)?;
+        let due = bank.claim_deliveries(self.now()).await?;
         let any = !due.is_empty();
         // Side by side, as they would come over the network.
         let deliver = async |webhook: Webhook| match self
             .webhook("test", &webhook.headers, &webhook.body)
             .await
         {
-            Ok(()) => bank.delivered(&webhook.delivery_id).await.map_err(broken),
+            Ok(()) => Ok(bank.delivered(&webhook.delivery_id).await?),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(error, "the shop did not take a webhook of the test bank");
@@ -86,6 +85,16 @@ impl Shop {
         };
         join_all(due.into_iter().map(deliver)).await.into_iter().collect::<Result<()>>()?;
         Ok(any)
+    }
+}
+
+/// The bank's books are rows of ours: while the database is away, the bank is, and no longer.
+impl From<BankError> for Error {
+    fn from(BankError(cause): BankError) -> Self {
+        match cause.downcast::<frontrow_store::Error>() {
+            Ok(error) => Self::Store(*error),
+            Err(cause) => Self::Broken("the test bank's word", cause),
+        }
     }
 }
 

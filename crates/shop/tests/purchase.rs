@@ -78,6 +78,7 @@ on_each_engine! {
     house::a_mail_that_is_sent_again_has_the_same_name,
     traps::trap_3_coming_back_from_checkout_does_not_meet_oneself,
     traps::trap_6_the_word_of_the_bank_first_late_twice_never_while_the_buyer_gives_up,
+    traps::trap_6_a_double_click_at_the_bank_is_one_choice,
     traps::trap_6_a_double_click_is_one_payment,
     traps::trap_6_two_payments_of_one_order_are_charged_once,
     traps::trap_7_killed_between_payment_and_ticket,

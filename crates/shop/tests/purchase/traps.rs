@@ -1,7 +1,10 @@
 //! Where others fell (design, section 10): each by its number.
 
 use frontrow_ledger::sale::Refusal;
-use frontrow_payments::{provider::ProviderRef, test_provider::account::Behaviour};
+use frontrow_payments::{
+    provider::ProviderRef,
+    test_provider::{ChooseError, account::Behaviour},
+};
 use frontrow_shop::{
     Error, cart::HoldStatus, checkout::CheckedOut, orders::Stage, spec::PriceSpec,
 };
@@ -114,6 +117,20 @@ pub async fn trap_6_a_double_click_is_one_payment(world: World) {
     assert_eq!(world.audit().await[0].payments.len(), 1);
     world.shop.pay_again(&token).await.unwrap();
     assert_eq!(world.audit().await[0].payments.len(), 1, "it is still open");
+}
+
+pub async fn trap_6_a_double_click_at_the_bank_is_one_choice(world: World) {
+    let (_, held) = world.hold_seats(&[0]).await;
+    let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
+    let bank = world.shop.test_bank().unwrap();
+    let click = || bank.choose(&payment, Behaviour::SucceedTwice, world.shop.now());
+    let clicks = futures::future::join_all((0..6).map(|_| click())).await;
+    let chosen = clicks.iter().filter(|click| click.is_ok()).count();
+    let decided = |click: &&_| matches!(click, Err(ChooseError::Decided(_)));
+    assert_eq!((chosen, clicks.iter().filter(decided).count()), (1, 5), "{clicks:?}");
+    world.settle_down().await;
+    world.expect_tickets(&token, 1).await;
+    world.all_is_well().await;
 }
 
 pub async fn trap_7_killed_between_payment_and_ticket(mut world: World) {

@@ -3,8 +3,9 @@
 use axum::extract::{Path, State};
 use frontrow_payments::{
     provider::ProviderRef,
-    test_provider::{ChooseError, TestProvider, account::Behaviour},
+    test_provider::{ChooseError, TestProvider, account::Behaviour, bank::BankError},
 };
+use frontrow_shop::Error;
 
 use crate::{
     app::App,
@@ -30,7 +31,7 @@ pub async fn show(
 ) -> Answer {
     let bank = bank(&app)?;
     let name = ProviderRef::parse(&reference).map_err(|_| Fail::NOT_FOUND)?;
-    let payment = bank.find(&name).await.map_err(|error| broken(&error))?;
+    let payment = bank.find(&name).await.map_err(broken)?;
     let payment = payment.ok_or(Fail::NOT_FOUND)?;
     let amount = payment.opened.amount;
     let page = TestPaymentPage {
@@ -57,7 +58,9 @@ pub async fn choose(
         Ok(payment) => payment,
         Err(ChooseError::Decided(payment)) => *payment,
         Err(ChooseError::UnknownPayment) => return Err(Fail::NOT_FOUND),
-        Err(error) => return Err(broken(&error)),
+        Err(ChooseError::BadDelay) => return Err(Fail::BAD_REQUEST),
+        Err(ChooseError::Bank(error)) => return Err(broken(error)),
+        Err(ChooseError::Busy) => return Err(Fail::BUSY),
     };
     Ok(reply::redirect(&local(&app, &payment.opened.return_url)))
 }
@@ -66,9 +69,8 @@ fn bank(app: &App) -> Result<&TestProvider, Fail> {
     app.shop.test_bank().ok_or(Fail::NOT_FOUND)
 }
 
-fn broken(error: &(dyn std::error::Error + 'static)) -> Fail {
-    tracing::error!(error, "the test bank failed");
-    Fail::BROKEN
+fn broken(error: BankError) -> Fail {
+    Error::from(error).into()
 }
 
 fn behaviour(outcome: &str) -> Option<Behaviour> {

@@ -72,6 +72,23 @@ async fn a_bank_that_stays_silent_leaves_a_page_that_waits_and_leads_back_to_it(
 }
 
 #[tokio::test]
+async fn a_bank_whose_database_is_away_is_waited_for_like_everything_else() {
+    let world = World::new().await;
+    let mut fan = world.visitor_with_cart().await;
+    let page = fan.get(&format!("/checkout/{}", world.performance)).await;
+    let contact = [("email", "jana@example.com"), ("name", "Jana Nováková"), ("terms", "1")];
+    let address = fan.send(&page, "email", &contact).await.location().to_owned();
+    let bank = fan.get(&address).await;
+    world.shop.store().close().await.unwrap();
+    // The request waits for as long as it may; nobody else has to.
+    tokio::time::pause();
+    let sent = fan.send(&bank, "outcome", &[("outcome", "succeed")]).await;
+    assert_eq!(sent.status, StatusCode::SERVICE_UNAVAILABLE, "a balancer asks another replica");
+    assert!(!sent.header("retry-after").is_empty());
+    assert_eq!(fan.get(&address).await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
 async fn every_fault_of_the_contact_data_is_named_beside_its_field() {
     let world = World::new().await;
     let mut fan = world.visitor_with_cart().await;
