@@ -124,31 +124,28 @@ impl Shop {
     ) -> Result<HoldView> {
         let ids = self.holds_of(cart, performance);
         let (next, _) = self.look(performance, |book| next_hold(book, &ids)).await?;
-        let first = self.hold_as(next, performance, wants.clone(), command).await;
-        let view = match first {
+        match self.hold_as(cart, next, performance, wants.clone(), command).await {
             // Bought or lapsed a moment ago, at another replica: the cart goes on with its next hold.
             Err(Error::Refused(Refusal::HoldSold | Refusal::HoldExpired)) => {
                 let (next, _) = self.look_now(performance, |book| next_hold(book, &ids)).await?;
-                self.hold_as(next, performance, wants, command).await?
+                self.hold_as(cart, next, performance, wants, command).await
             }
-            held => held?,
-        };
-        let at = view.at;
-        if let Err(error) = self.remember_cart(cart, at).await {
-            // The places are held; only the list of carts does not show them yet.
-            tracing::warn!(error = &error as &dyn std::error::Error, "a cart is not listed");
+            held => held,
         }
-        Ok(view)
     }
 
+    /// The cart lists the hold before anything is held: who is cut off in between finds an empty hold, which is not
+    /// shown, and never places that are theirs and nowhere to be seen.
     async fn hold_as(
         &self,
+        cart: CartId,
         hold: Option<HoldId>,
         performance: Uuid,
         wants: Vec<Want>,
         command: CommandId,
     ) -> Result<HoldView> {
         let at = HoldRef { performance, hold: hold.ok_or(Refusal::HoldSold)? };
+        self.remember_cart(cart, at).await?;
         self.hold(at, ChannelId::WEB, wants, command).await
     }
 

@@ -54,6 +54,16 @@ pub async fn a_cart_goes_on_after_its_hold_was_sold_or_lapsed(world: World) {
     world.all_is_well().await;
 }
 
+pub async fn nothing_is_held_for_a_cart_that_cannot_be_listed(world: World) {
+    let (cart, _) = world.hold_seats(&[0]).await;
+    world.shop.store().close().await.unwrap();
+    for cart in [world.shop.new_cart(), cart] {
+        let failed = world.hold(cart, vec![seats_wanted(&[1])]).await.unwrap_err();
+        assert!(failed.is_retryable(), "{failed:?}");
+    }
+    assert_eq!(world.left().await.0, 6, "the log is there, and nobody wrote to it");
+}
+
 pub async fn places_of_a_lapsed_hold_can_be_taken_again(world: World) {
     let (cart, held) = world.hold_seats(&[0, 1]).await;
     world.pass(16 * MINUTE).await;

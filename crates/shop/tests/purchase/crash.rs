@@ -16,6 +16,27 @@ const POLLS_MAX: usize = 2_000;
 /// How many polls to skip between two crashes, so that the whole takes seconds: prime, to hit different places.
 const STRIDE: usize = 3;
 
+pub async fn a_crash_at_any_step_of_a_hold_leaves_it_in_its_cart(mut world: World) {
+    let mut finished = false;
+    for polls in 0..POLLS_MAX {
+        let cart = world.shop.new_cart();
+        let held = crash_after(polls, world.hold(cart, vec![floor_wanted(1)])).await;
+        finished = held.transpose().unwrap().is_some();
+        world.restart();
+        // What the log says of the cart, and only then what the cart shows: an append may still be on its way.
+        if let Some(held) = world.shop.cart_hold(cart, world.performance).await.unwrap() {
+            let shown = world.shop.cart(cart).await.unwrap();
+            assert_eq!(shown.len(), 1, "after {polls} polls");
+            assert_eq!(shown[0].positions, held.positions);
+        }
+        if finished {
+            break;
+        }
+        world.pass(16 * MINUTE).await;
+    }
+    assert!(finished, "the hold never ran through");
+}
+
 pub async fn a_crash_at_any_step_of_the_checkout_loses_nothing(mut world: World) {
     let mut finished = false;
     for polls in (0..POLLS_MAX).step_by(STRIDE) {
