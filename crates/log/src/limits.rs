@@ -25,6 +25,8 @@ pub const SQLITE_READERS: u32 = 4;
 pub const SQLITE_WRITES_QUEUED: usize = 1_024;
 /// Writes of one SQLite transaction.
 pub const SQLITE_WRITES_TOGETHER: usize = 256;
+/// Pages of four kilobytes after which SQLite folds its write-ahead log into the file: 16 MB.
+pub const SQLITE_FOLD_PAGES: u32 = 4_000;
 /// A snapshot is written to SQLite in parts of this size, so that appends wait for one of them at
 /// most.
 pub const SQLITE_SNAPSHOT_PART_BYTES: usize = 1024 * 1024;

@@ -23,8 +23,8 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     AppendError, Log, LogError, Position, Stored, Stream, StreamKind,
     limits::{
-        FRAME_BYTES_MAX, READ_BYTES_MAX, READ_ENTRIES_MAX, SNAPSHOT_BYTES_MAX, SQLITE_READERS,
-        SQLITE_SNAPSHOT_PART_BYTES, SQLITE_WRITES_QUEUED, STREAMS_PAGE_MAX,
+        FRAME_BYTES_MAX, READ_BYTES_MAX, READ_ENTRIES_MAX, SNAPSHOT_BYTES_MAX, SQLITE_FOLD_PAGES,
+        SQLITE_READERS, SQLITE_SNAPSHOT_PART_BYTES, SQLITE_WRITES_QUEUED, STREAMS_PAGE_MAX,
     },
 };
 use writer::{Key, Write, Writer};
@@ -48,6 +48,9 @@ impl SqliteLog {
             .synchronous(SqliteSynchronous::Full)
             // Without it, macOS acknowledges what is still in the disk's cache.
             .pragma("fullfsync", "ON")
+            // Folding the write-ahead log into the file holds up whoever appends, however little
+            // there is to fold.
+            .pragma("wal_autocheckpoint", SQLITE_FOLD_PAGES.to_string())
             .busy_timeout(BUSY_TIMEOUT);
         let writer = Writer::open(options.clone()).await?;
         let readers = SqlitePoolOptions::new()
