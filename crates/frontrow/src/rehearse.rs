@@ -7,7 +7,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 use anyhow::{Context, Result, ensure};
 use frontrow_rehearsal::{
     Outcome, Plan,
-    crowd::Crowd,
+    crowd::{Crowd, Mix},
     curve::Curve,
     limits::FANS_MAX,
     live::{Silent, Terminal, View},
@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// How many come
     #[arg(long, value_name = "COUNT", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(FANS_MAX)))]
     fans: u32,
+    /// Who they are: everyone, as in life, or buyers, who all come, pay and go
+    #[arg(long, value_name = "NAME", default_value = "everyone")]
+    mix: Mix,
     /// When they come: prequeue, sofia, herd or drop
     #[arg(long, value_name = "NAME", default_value = "herd")]
     curve: Curve,
@@ -95,8 +98,13 @@ fn plan(args: &Args, base: String, alone: bool) -> Plan {
         (Some(slug), None) => Wanted::Event(slug.clone()),
         (None, None) => Wanted::Largest,
     };
-    let crowd =
-        Crowd { fans: args.fans, curve: args.curve, compression: args.compress, seed: args.seed };
+    let crowd = Crowd {
+        fans: args.fans,
+        mix: args.mix,
+        curve: args.curve,
+        compression: args.compress,
+        seed: args.seed,
+    };
     Plan {
         base,
         wanted,

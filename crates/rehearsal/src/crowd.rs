@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rand::{Rng, RngExt, SeedableRng, rngs::SmallRng};
 
-pub use mix::{Choice, Door, Ending, Habit, think};
+pub use mix::{Choice, Door, Ending, Habit, Mix, UnknownMix, think};
 
 use crate::curve::Curve;
 
@@ -38,6 +38,8 @@ pub struct Fan {
 pub struct Crowd {
     /// How many.
     pub fans: u32,
+    /// Who they are.
+    pub mix: Mix,
     /// When they come.
     pub curve: Curve,
     /// How many times faster than in life they come and think.
@@ -50,16 +52,17 @@ impl Crowd {
     /// A fan by number.
     pub fn fan(&self, number: u32) -> Fan {
         let mut rng = SmallRng::seed_from_u64(mixed(self.seed, u64::from(number)));
+        let tables = self.mix.tables();
         let quantile = (f64::from(number) + rng.random::<f64>()) / f64::from(self.fans.max(1));
         Fan {
             number,
             arrives: self.curve.arrival(quantile).div_f64(self.compression),
-            door: *mix::draw(mix::DOORS, &mut rng),
-            choice: *mix::draw(mix::CHOICES, &mut rng),
-            party: *mix::draw(mix::PARTIES, &mut rng),
-            ending: *mix::draw(mix::ENDINGS, &mut rng),
-            habit: *mix::draw(mix::HABITS, &mut rng),
-            stays: rng.random_range(0..100_u32) < mix::STAYS_PERCENT,
+            door: *mix::draw(tables.doors, &mut rng),
+            choice: *mix::draw(tables.choices, &mut rng),
+            party: *mix::draw(tables.parties, &mut rng),
+            ending: *mix::draw(tables.endings, &mut rng),
+            habit: *mix::draw(tables.habits, &mut rng),
+            stays: rng.random_range(0..100_u32) < tables.stays_percent,
             seed: rng.next_u64(),
         }
     }
@@ -84,7 +87,8 @@ mod tests {
 
     use super::*;
 
-    const CROWD: Crowd = Crowd { fans: 5_000, curve: Curve::Sofia, compression: 60.0, seed: 7 };
+    const CROWD: Crowd =
+        Crowd { fans: 5_000, mix: Mix::Everyone, curve: Curve::Sofia, compression: 60.0, seed: 7 };
 
     fn all(crowd: Crowd) -> Vec<Fan> {
         (0..crowd.fans).map(|number| crowd.fan(number)).collect()
@@ -110,10 +114,11 @@ mod tests {
     fn everything_in_the_table_happens() {
         let fans = all(CROWD);
         let kinds = |of: fn(&Fan) -> String| fans.iter().map(of).collect::<HashSet<_>>().len();
-        assert_eq!(kinds(|fan| format!("{:?}", fan.door)), mix::DOORS.len());
-        assert_eq!(kinds(|fan| format!("{:?}", fan.choice)), mix::CHOICES.len());
-        assert_eq!(kinds(|fan| format!("{:?}", fan.ending)), mix::ENDINGS.len());
-        assert_eq!(kinds(|fan| format!("{:?}", fan.habit)), mix::HABITS.len());
+        let tables = CROWD.mix.tables();
+        assert_eq!(kinds(|fan| format!("{:?}", fan.door)), tables.doors.len());
+        assert_eq!(kinds(|fan| format!("{:?}", fan.choice)), tables.choices.len());
+        assert_eq!(kinds(|fan| format!("{:?}", fan.ending)), tables.endings.len());
+        assert_eq!(kinds(|fan| format!("{:?}", fan.habit)), tables.habits.len());
         let seeds: HashSet<u64> = fans.iter().map(|fan| fan.seed).collect();
         assert_eq!(seeds.len(), fans.len(), "no two fans think alike");
     }

@@ -90,6 +90,8 @@ pub struct PlanPart {
     pub fans: u32,
     /// When they came.
     pub curve: String,
+    /// Who came.
+    pub mix: String,
     /// How many times faster than life.
     pub compression: f64,
     /// Of everything random.
@@ -184,6 +186,7 @@ impl Report {
             plan: PlanPart {
                 fans: plan.crowd.fans,
                 curve: plan.crowd.curve.name().to_owned(),
+                mix: plan.crowd.mix.name().to_owned(),
                 compression: plan.crowd.compression,
                 seed: plan.crowd.seed,
                 connections: plan.connections,

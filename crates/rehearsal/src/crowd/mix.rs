@@ -4,7 +4,57 @@
 //! times in ten; 2 % of a provider's messages come twice, 1 % late); the rest is chosen so that in a drill of some
 //! hundred fans everything happens.
 
+use std::{fmt, str::FromStr};
+
 use rand::{RngExt, rngs::SmallRng};
+
+/// Who comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mix {
+    /// As in life.
+    Everyone,
+    /// Only people who come, take what they are offered and pay: what a completed order costs.
+    Buyers,
+}
+
+impl Mix {
+    const ALL: [Self; 2] = [Self::Everyone, Self::Buyers];
+
+    /// As `--mix` has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Buyers => "buyers",
+        }
+    }
+
+    pub(super) const fn tables(self) -> Tables {
+        match self {
+            Self::Everyone => EVERYONE,
+            Self::Buyers => BUYERS,
+        }
+    }
+}
+
+impl fmt::Display for Mix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// No mixture has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no mixture {0:?}; there are everyone and buyers")]
+pub struct UnknownMix(String);
+
+impl FromStr for Mix {
+    type Err = UnknownMix;
+
+    fn from_str(name: &str) -> Result<Self, UnknownMix> {
+        let found = Self::ALL.into_iter().find(|mix| mix.name() == name);
+        found.ok_or_else(|| UnknownMix(name.to_owned()))
+    }
+}
 
 /// How a fan reaches the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,36 +119,63 @@ pub enum Habit {
 /// A weight and what it is for.
 type Weighted<T> = (u32, T);
 
-/// How fans reach the shop.
-pub const DOORS: &[Weighted<Door>] = &[(950, Door::Pages), (50, Door::Api)];
+/// What fans are drawn from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tables {
+    /// How fans reach the shop.
+    pub(super) doors: &'static [Weighted<Door>],
+    /// How fans choose.
+    pub(super) choices: &'static [Weighted<Choice>],
+    /// Places that a party wants.
+    pub(super) parties: &'static [Weighted<u16>],
+    /// What fans do once they hold places.
+    pub(super) endings: &'static [Weighted<Ending>],
+    /// What fans do on the way.
+    pub(super) habits: &'static [Weighted<Habit>],
+    /// How many of a hundred stay and look for returned places when everything is gone.
+    pub(super) stays_percent: u32,
+}
 
-/// How fans choose.
-pub const CHOICES: &[Weighted<Choice>] =
-    &[(430, Choice::Best), (340, Choice::Map), (215, Choice::Standing), (15, Choice::Wheelchair)];
+const PARTIES: &[Weighted<u16>] = &[(150, 1), (520, 2), (110, 3), (180, 4), (20, 5), (20, 6)];
 
-/// Places that a party wants.
-pub const PARTIES: &[Weighted<u16>] = &[(150, 1), (520, 2), (110, 3), (180, 4), (20, 5), (20, 6)];
+const EVERYONE: Tables = Tables {
+    doors: &[(950, Door::Pages), (50, Door::Api)],
+    choices: &[
+        (430, Choice::Best),
+        (340, Choice::Map),
+        (215, Choice::Standing),
+        (15, Choice::Wheelchair),
+    ],
+    parties: PARTIES,
+    endings: &[
+        (690, Ending::Pays),
+        (60, Ending::LooksOnly),
+        (40, Ending::Abandons),
+        (20, Ending::AbandonsAtBank),
+        (40, Ending::GivesBack),
+        (60, Ending::DeclinedThenPays),
+        (20, Ending::Cancels),
+        (30, Ending::PaidTwice),
+        (20, Ending::PaidSilently),
+        (20, Ending::PaidLate),
+    ],
+    habits: &[
+        (890, Habit::Calm),
+        (50, Habit::DoubleClicks),
+        (40, Habit::SendsAgain),
+        (20, Habit::Greedy),
+    ],
+    stays_percent: 30,
+};
 
-/// What fans do once they hold places.
-pub const ENDINGS: &[Weighted<Ending>] = &[
-    (690, Ending::Pays),
-    (60, Ending::LooksOnly),
-    (40, Ending::Abandons),
-    (20, Ending::AbandonsAtBank),
-    (40, Ending::GivesBack),
-    (60, Ending::DeclinedThenPays),
-    (20, Ending::Cancels),
-    (30, Ending::PaidTwice),
-    (20, Ending::PaidSilently),
-    (20, Ending::PaidLate),
-];
-
-/// What fans do on the way.
-pub const HABITS: &[Weighted<Habit>] =
-    &[(890, Habit::Calm), (50, Habit::DoubleClicks), (40, Habit::SendsAgain), (20, Habit::Greedy)];
-
-/// How many of a hundred stay and look for returned places when everything is gone.
-pub const STAYS_PERCENT: u32 = 30;
+const BUYERS: Tables = Tables {
+    doors: &[(1_000, Door::Pages)],
+    choices: &[(700, Choice::Best), (300, Choice::Standing)],
+    parties: PARTIES,
+    endings: &[(1_000, Ending::Pays)],
+    habits: &[(1_000, Habit::Calm)],
+    stays_percent: 0,
+};
 
 /// Seconds that a fan takes over something, from and to, before time compression.
 pub mod think {
@@ -136,7 +213,10 @@ mod tests {
         fn sum<T>(table: &[Weighted<T>]) -> u32 {
             table.iter().map(|(weight, _)| weight).sum()
         }
-        let sums = [sum(DOORS), sum(CHOICES), sum(PARTIES), sum(ENDINGS), sum(HABITS)];
-        assert_eq!(sums, [1_000; 5]);
+        for tables in Mix::ALL.map(Mix::tables) {
+            let Tables { doors, choices, parties, endings, habits, .. } = tables;
+            let sums = [sum(doors), sum(choices), sum(parties), sum(endings), sum(habits)];
+            assert_eq!(sums, [1_000; 5]);
+        }
     }
 }

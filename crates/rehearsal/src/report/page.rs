@@ -15,10 +15,11 @@ pub fn html(report: &Report, outcome: &Outcome) -> String {
     put(
         &mut body,
         format_args!(
-            "<header><p class=\"kicker\">Rehearsal</p><h1>{title}</h1><p class=\"quiet\">{}, {} places · {} fans, curve <b>{}</b>, {} times as fast as life, seed {}</p></header>",
+            "<header><p class=\"kicker\">Rehearsal</p><h1>{title}</h1><p class=\"quiet\">{}, {} places · {} fans ({}), curve <b>{}</b>, {} times as fast as life, seed {}</p></header>",
             escaped(&report.shop.venue),
             grouped(u64::try_from(report.shop.capacity).unwrap_or(0)),
             grouped(u64::from(report.plan.fans)),
+            report.plan.mix,
             report.plan.curve,
             report.plan.compression,
             report.plan.seed
