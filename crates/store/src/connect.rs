@@ -185,6 +185,10 @@ fn sqlite(path: &Path) -> ConnectOptions {
 fn postgres(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.statement_timeout(limits::STATEMENT).set_application_name("frontrow-store");
+    options.map_sqlx_postgres_opts(|options| {
+        let idle = limits::IDLE_IN_TRANSACTION_MS.to_string();
+        options.options([("idle_in_transaction_session_timeout", idle)])
+    });
     options
 }
 

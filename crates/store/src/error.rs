@@ -98,8 +98,8 @@ fn unavailable(error: &DbErr) -> bool {
 fn unavailable_code(code: &str) -> bool {
     if code.len() == 5 {
         // Connection lost, out of resources, shutting down, serialisation and deadlock, lock timeout, cancelled by
-        // the statement timeout, and a standby that was promoted away from under us.
-        return ["08", "53", "57P", "40", "55P03", "57014", "25006"]
+        // the statement timeout, a standby that was promoted away from under us, and a transaction that we left alone.
+        return ["08", "53", "57P", "40", "55P03", "57014", "25006", "25P03"]
             .iter()
             .any(|prefix| code.starts_with(prefix));
     }
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn codes_that_pass_by_themselves_are_told_from_faults() {
-        // A deadlock, a shutdown, too many connections, a standby; SQLite's busy snapshot and full disk.
-        for code in ["40P01", "57P01", "53300", "25006", "517", "13"] {
+        // A deadlock, a shutdown, too many connections, a standby, our own pause; SQLite's busy snapshot and full disk.
+        for code in ["40P01", "57P01", "53300", "25006", "25P03", "517", "13"] {
             assert!(unavailable_code(code), "{code}");
         }
         // A syntax error, a bad value, a wrong password; SQLite's constraint and plain error.

@@ -56,6 +56,9 @@ pub const MIGRATION_TURN: Duration = Duration::from_mins(2);
 pub const LEFT_BEGUN_MAX: usize = 32;
 /// Longest statement on PostgreSQL; pages are bounded, so a longer one is stuck.
 pub const STATEMENT: Duration = Duration::from_secs(30);
+/// How long a transaction on PostgreSQL may wait for its replica's next statement, in milliseconds. They follow within
+/// some; one that waits longer belongs to a replica that hangs, and keeps others from the rows that it has locked.
+pub const IDLE_IN_TRANSACTION_MS: u32 = 2_000;
 /// How long a replica waits for its turn to do what one of them does alone: longer than an import takes.
 pub const TURN: Duration = Duration::from_mins(2);
 /// Replicas that are looked at: many more than one database serves.

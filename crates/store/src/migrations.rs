@@ -90,6 +90,7 @@ async fn take_turn(write: &Write) -> Result<()> {
     let (turn, lock) = (limits::MIGRATION_TURN.as_millis(), limits::MIGRATION_LOCK.as_millis());
     let sql = format!(
         "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {turn}; \
+         SET LOCAL idle_in_transaction_session_timeout = 0; \
          SELECT pg_advisory_xact_lock({POSTGRES_TURN}); SET LOCAL lock_timeout = {lock};"
     );
     write.tx.execute_unprepared(&sql).await?;

@@ -50,6 +50,7 @@ impl Store {
         let patience = limits::TURN.as_millis();
         let wait = format!(
             "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {patience}; \
+             SET LOCAL idle_in_transaction_session_timeout = 0; \
              SELECT pg_advisory_xact_lock(hashtextextended('frontrow {}', 0));",
             name.replace('\'', "''")
         );

@@ -59,6 +59,7 @@ on_each_engine! {
     catalogue::lists_go_on_where_the_last_page_ended,
     engine::a_call_that_is_given_up_leaves_nothing_locked,
     engine::a_closed_store_is_unavailable,
+    engine::a_replica_that_hangs_in_a_transaction_lets_go_of_its_rows,
     engine::callers_who_hang_up_take_nobody_s_rows_along,
     engine::a_row_must_refer_to_one_that_exists,
     engine::many_writers_of_two_processes_all_succeed,

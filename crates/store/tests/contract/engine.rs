@@ -2,7 +2,7 @@
 
 use std::{task::Poll, time::Duration};
 
-use frontrow_store::{Config, Error, Store, payments::NewPayment};
+use frontrow_store::{Config, Error, Store, payments::NewPayment, test_bank::BankPayment};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use uuid::Uuid;
 
@@ -134,6 +134,35 @@ pub async fn a_call_that_is_given_up_leaves_nothing_locked(world: World) {
         }
     }
     assert!((1..60).contains(&written), "{written}");
+}
+
+pub async fn a_replica_that_hangs_in_a_transaction_lets_go_of_its_rows(world: World) {
+    // SQLite is one process's.
+    if !world.is_postgres() {
+        return;
+    }
+    let replicas = (world.store.clone(), world.another_store().await);
+    at_once(16, |steps| {
+        let (hung, other) = replicas.clone();
+        async move {
+            let bank_ref = format!("payment {steps}");
+            let new = BankPayment { bank_ref, version: 0, document: 0.into() };
+            hung.bank_insert(&new).await.unwrap();
+            let paid = BankPayment { version: 1, ..new };
+            let mut call = Box::pin(hung.bank_replace(&paid, &[]));
+            let before = polled(steps, &mut call).await;
+            let replaced = other.bank_replace(&paid, &[]).await.unwrap();
+            let woken = match before {
+                Some(answer) => answer,
+                None => call.await,
+            };
+            match woken {
+                Ok(first) => assert_ne!(first, replaced, "{steps}: one of them changes it"),
+                Err(error) => assert!(replaced && error.is_retryable(), "{steps}: {error:?}"),
+            }
+        }
+    })
+    .await;
 }
 
 pub async fn callers_who_hang_up_take_nobody_s_rows_along(world: World) {
