@@ -61,11 +61,12 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// Requests may come here.
+/// Requests may come here: 200. While it drains, 404: send nothing new, and let it finish what it has.
+/// Otherwise 503: whatever was sent here is better sent elsewhere.
 pub async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     let readiness = &app.config.readiness;
     if readiness.is_draining() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n");
+        return (StatusCode::NOT_FOUND, "draining\n");
     }
     let now = app.shop.now();
     if matches!(tokio::time::timeout(READY_ANSWER, app.shop.ready()).await, Ok(Ok(()))) {

@@ -29,6 +29,8 @@ struct Shared {
     performance: String,
     stopped: AtomicBool,
     answered: AtomicU64,
+    /// Of each fan.
+    visits: [AtomicU64; FANS],
     keep_alive: bool,
 }
 
@@ -59,6 +61,7 @@ impl Traffic {
             performance: performance(base).await,
             stopped: AtomicBool::new(false),
             answered: AtomicU64::new(0),
+            visits: Default::default(),
             keep_alive,
         });
         let fans = (0..FANS).map(|number| {
@@ -83,6 +86,20 @@ impl Traffic {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("the shop does not answer any more");
+    }
+
+    /// Returns when every single fan has been there so many more times: nobody is stuck.
+    pub async fn everybody_passes(&self, visits: u64) {
+        let seen = || self.shared.visits.each_ref().map(|fan| fan.load(Ordering::Relaxed));
+        let before = seen();
+        // Half of what the balancer gives a request that hangs where others are answered.
+        for _ in 0..220 {
+            if seen().iter().zip(before).all(|(now, before)| *now >= before + visits) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("somebody is stuck: {before:?}, {:?}", seen());
     }
 
     /// Ends it. Everything that was acknowledged is still there, at any replica; nothing failed.
@@ -137,6 +154,7 @@ impl Fan {
                 break;
             }
             self.visit(round).await;
+            self.shared.visits[self.number].fetch_add(1, Ordering::Relaxed);
         }
         self.seen
     }
