@@ -48,8 +48,9 @@ pub async fn run(config: &Config) -> Result<()> {
     });
     let router = frontrow_web::router(shop.clone(), pages(config, readiness.clone()));
     let (entrance, door) = door.into_parts();
-    let server =
-        axum::serve(entrance, router).with_graceful_shutdown(stopping.clone().cancelled_owned());
+    // Given the router itself, axum would copy every route for each connection: a megabyte.
+    let server = axum::serve(entrance, router.into_make_service())
+        .with_graceful_shutdown(stopping.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
     greet(config, imported, address);
     tell_supervisor(&[NotifyState::Ready]);
