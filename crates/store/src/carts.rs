@@ -35,9 +35,12 @@ impl Store {
             hold_id: cart.hold_id,
             updated_at: cart.updated_at.0,
         };
-        let write = self.write().await?;
-        rows::insert_missing(&write.tx, vec![row]).await?;
+        let write = self.write_one().await?;
+        let is_new = rows::insert_missing(write.tx(), vec![row]).await? == 1;
         write.commit().await?;
+        if is_new {
+            return Ok(cart);
+        }
         let kept = self.cart(cart.cart_id, cart.performance_id).await?;
         kept.ok_or_else(|| Error::Conflict("the cart was removed while it was created".into()))
     }
@@ -45,14 +48,14 @@ impl Store {
     /// Starts over with a new hold, as after the old one was sold. False, changing nothing, if the visitor's hold is
     /// not the `old` one any more.
     pub async fn replace_cart_hold(&self, cart: Cart, new_hold: Uuid, now: Time) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let done = carts::Entity::update_many()
             .col_expr(carts::Column::HoldId, Expr::value(new_hold))
             .col_expr(carts::Column::UpdatedAt, Expr::value(now.0))
             .filter(carts::Column::CartId.eq(cart.cart_id))
             .filter(carts::Column::PerformanceId.eq(cart.performance_id))
             .filter(carts::Column::HoldId.eq(cart.hold_id))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -77,12 +80,12 @@ impl Store {
 
     /// Forgets what a visitor holds in a sale, if it is still this hold.
     pub async fn remove_cart(&self, cart: Cart) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let done = carts::Entity::delete_many()
             .filter(carts::Column::CartId.eq(cart.cart_id))
             .filter(carts::Column::PerformanceId.eq(cart.performance_id))
             .filter(carts::Column::HoldId.eq(cart.hold_id))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -97,10 +100,10 @@ impl Store {
             .filter(carts::Column::UpdatedAt.lt(before.0))
             .order_by_asc(carts::Column::UpdatedAt)
             .limit(limits::PURGE_MAX);
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let purged = carts::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(purged.rows_affected)

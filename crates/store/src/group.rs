@@ -5,8 +5,12 @@
 //! answered when the transaction is committed. There is no timer: whoever finishes calls for the commit, which queues
 //! behind those who wait for their turn already, and they come along.
 //!
+//! Who writes by one statement needs no savepoint: SQLite undoes a statement that fails by itself, and leaves the rest of
+//! the transaction alone.
+//!
 //! Callers hang up at any moment. Setting and releasing a savepoint therefore happen in tasks of their own: half done,
-//! they would leave the next rollback to undo what belongs to somebody else.
+//! they would leave the next rollback to undo what belongs to somebody else. A statement whose caller has hung up is
+//! done or not done, as a whole; nobody was told.
 
 use std::{sync::Arc, time::Duration};
 
@@ -61,16 +65,33 @@ impl Group {
 
     /// Waits for a turn, at most `patience`, and sets a savepoint, which must be dropped before the turn.
     pub(crate) async fn begin(&self, patience: Duration) -> Result<(DatabaseTransaction, Turn)> {
-        let shared = Arc::clone(&self.shared).lock_owned();
-        let shared = tokio::time::timeout(patience, shared)
-            .await
-            .map_err(|_| Error::timeout("no turn to write in time"))?;
-        let mut turn = Turn { shared, finished: self.finished.clone() };
+        let mut turn = self.wait(patience).await?;
         let begun = tokio::spawn(async move {
             let savepoint = turn.shared.savepoint().await?;
             Ok((savepoint, turn))
         });
         begun.await.unwrap_or_else(|_| Err(closing()))
+    }
+
+    /// Waits for a turn, at most `patience`, to change something by one statement, on [`Turn::tx`].
+    pub(crate) async fn turn(&self, patience: Duration) -> Result<Turn> {
+        let mut turn = self.wait(patience).await?;
+        if turn.shared.open.is_some() {
+            return Ok(turn);
+        }
+        let begun = tokio::spawn(async move {
+            turn.shared.open().await?;
+            Ok(turn)
+        });
+        begun.await.unwrap_or_else(|_| Err(closing()))
+    }
+
+    async fn wait(&self, patience: Duration) -> Result<Turn> {
+        let shared = Arc::clone(&self.shared).lock_owned();
+        let shared = tokio::time::timeout(patience, shared)
+            .await
+            .map_err(|_| Error::timeout("no turn to write in time"))?;
+        Ok(Turn { shared, finished: self.finished.clone() })
     }
 
     /// Commits what is open and closes the connection; who begins later gets [`Error::Unavailable`].
@@ -82,6 +103,22 @@ impl Group {
 }
 
 impl Turn {
+    /// The transaction of the group.
+    pub(crate) fn tx(&self) -> &DatabaseTransaction {
+        let open = self.shared.open.as_ref();
+        &open.expect("it was opened before the turn was given, and is ended only between turns").tx
+    }
+
+    /// Keeps the one statement, and waits until it is durable.
+    pub(crate) async fn keep(mut self) -> Result<()> {
+        let (done, committed) = oneshot::channel();
+        if let Some(open) = &mut self.shared.open {
+            open.waiting.push(done);
+        }
+        drop(self);
+        committed.await.unwrap_or_else(|_| Err(closing()))
+    }
+
     /// Keeps what was written since [`Group::begin`], and waits until it is durable.
     pub(crate) async fn commit(mut self, savepoint: DatabaseTransaction) -> Result<()> {
         let (done, committed) = oneshot::channel();
@@ -113,8 +150,8 @@ fn closing() -> Error {
 }
 
 impl Shared {
-    async fn savepoint(&mut self) -> Result<DatabaseTransaction> {
-        let open = match &mut self.open {
+    async fn open(&mut self) -> Result<&mut Open> {
+        Ok(match &mut self.open {
             Some(open) => open,
             closed => {
                 // One that starts as a reader and then writes fails as "locked" whenever somebody else wrote in
@@ -126,7 +163,11 @@ impl Shared {
                 let tx = self.db.begin_with_options(options).await?;
                 closed.insert(Open { tx, is_doubtful: false, waiting: Vec::new() })
             }
-        };
+        })
+    }
+
+    async fn savepoint(&mut self) -> Result<DatabaseTransaction> {
+        let open = self.open().await?;
         let savepoint = open.tx.begin().await;
         open.is_doubtful |= savepoint.is_err();
         Ok(savepoint?)

@@ -66,13 +66,13 @@ impl Store {
             lease_until: lease_until.0,
             created_at: now.0,
         };
-        let write = self.write().await?;
-        if rows::insert_missing(&write.tx, vec![row]).await? == 1 {
+        let write = self.write_one().await?;
+        if rows::insert_missing(write.tx(), vec![row]).await? == 1 {
             write.commit().await?;
             return Ok(Begun::Go(lease));
         }
         let key = (call.principal.clone(), call.key_hash.to_vec());
-        let Some(row) = idempotency::Entity::find_by_id(key).one(&write.tx).await? else {
+        let Some(row) = idempotency::Entity::find_by_id(key).one(write.tx()).await? else {
             // It was given up in this very moment; the client may ask again.
             return Ok(Begun::InProgress);
         };
@@ -90,7 +90,7 @@ impl Store {
         let lapsed = CallLease { call: call.clone(), until: Time(row.lease_until) };
         let taken = unanswered(&lapsed)
             .col_expr(idempotency::Column::LeaseUntil, Expr::value(lease_until.0))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(if taken.rows_affected == 1 { Begun::Go(lease) } else { Begun::InProgress })
@@ -98,11 +98,11 @@ impl Store {
 
     /// Says how a call was answered. False if the lease had lapsed and somebody else took over.
     pub async fn finish_call(&self, lease: &CallLease, answer: &StoredAnswer) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let done = unanswered(lease)
             .col_expr(idempotency::Column::Status, Expr::value(i32::from(answer.status)))
             .col_expr(idempotency::Column::Body, Expr::value(answer.body.clone()))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -110,13 +110,13 @@ impl Store {
 
     /// Gives a call up without an answer to remember: it changed nothing, and a retry may fare better.
     pub async fn abandon_call(&self, lease: &CallLease) -> Result<()> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         idempotency::Entity::delete_many()
             .filter(idempotency::Column::Principal.eq(&lease.call.principal))
             .filter(idempotency::Column::KeyHash.eq(lease.call.key_hash.to_vec()))
             .filter(idempotency::Column::Status.is_null())
             .filter(idempotency::Column::LeaseUntil.eq(lease.until.0))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await
     }
@@ -130,10 +130,10 @@ impl Store {
             .filter(idempotency::Column::CreatedAt.lt(before.0))
             .order_by_asc(idempotency::Column::CreatedAt)
             .limit(limits::PURGE_MAX);
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let purged = idempotency::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(purged.rows_affected)

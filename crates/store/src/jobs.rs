@@ -133,10 +133,10 @@ impl Store {
     /// Keeps a job for this worker until a later moment, while it is at it. False if the lease had lapsed and somebody
     /// else has it.
     pub async fn renew_job(&self, job: &Job, lease_until: Time) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let renewed = mine(job)
             .col_expr(jobs::Column::DueAt, Expr::value(lease_until.0))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(renewed.rows_affected == 1)
@@ -144,11 +144,11 @@ impl Store {
 
     /// The job is done. False if the lease had lapsed and somebody else has it.
     pub async fn complete_job(&self, job: &Job, now: Time) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let done = mine(job)
             .col_expr(jobs::Column::State, Expr::value(JobState::Done.as_str()))
             .col_expr(jobs::Column::FinishedAt, Expr::value(now.0))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -167,8 +167,8 @@ impl Store {
         } else {
             update.col_expr(jobs::Column::DueAt, Expr::value(at.0))
         };
-        let write = self.write().await?;
-        let changed = update.exec(&write.tx).await?.rows_affected;
+        let write = self.write_one().await?;
+        let changed = update.exec(write.tx()).await?.rows_affected;
         write.commit().await?;
         Ok(match (changed, spent) {
             (0, _) => JobFate::Lost,
@@ -195,7 +195,7 @@ impl Store {
 
     /// Gives a dead job another round. False if it is not dead.
     pub async fn revive_job(&self, id: Uuid, now: Time) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let revived = jobs::Entity::update_many()
             .col_expr(jobs::Column::State, Expr::value(JobState::Queued.as_str()))
             .col_expr(jobs::Column::Attempts, Expr::value(0))
@@ -203,7 +203,7 @@ impl Store {
             .col_expr(jobs::Column::FinishedAt, Expr::value(None::<i64>))
             .filter(jobs::Column::Id.eq(id))
             .filter(state_is(JobState::Dead))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(revived.rows_affected == 1)
@@ -221,9 +221,11 @@ impl Store {
             .into_tuple()
             .all(self.db())
             .await?;
-        let write = self.write().await?;
-        let purged =
-            jobs::Entity::delete_many().filter(jobs::Column::Id.is_in(ids)).exec(&write.tx).await?;
+        let write = self.write_one().await?;
+        let purged = jobs::Entity::delete_many()
+            .filter(jobs::Column::Id.is_in(ids))
+            .exec(write.tx())
+            .await?;
         write.commit().await?;
         Ok(purged.rows_affected)
     }

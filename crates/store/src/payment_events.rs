@@ -43,13 +43,13 @@ impl Store {
             received_at: event.received_at.0,
             processed_at: None,
         };
-        let write = self.write().await?;
-        if rows::insert_missing(&write.tx, vec![row]).await? == 1 {
+        let write = self.write_one().await?;
+        if rows::insert_missing(write.tx(), vec![row]).await? == 1 {
             write.commit().await?;
             return Ok(Intake::New);
         }
         let key = (event.provider.clone(), event.event_id.clone());
-        let row = payment_events::Entity::find_by_id(key).one(&write.tx).await?;
+        let row = payment_events::Entity::find_by_id(key).one(write.tx()).await?;
         let row = row.ok_or(Error::corrupt("payment_events", "event_id"))?;
         Ok(if row.processed_at.is_some() { Intake::Processed } else { Intake::Unprocessed })
     }
@@ -61,13 +61,13 @@ impl Store {
         event_id: &str,
         now: Time,
     ) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let done = payment_events::Entity::update_many()
             .col_expr(payment_events::Column::ProcessedAt, Expr::value(now.0))
             .filter(payment_events::Column::Provider.eq(provider))
             .filter(payment_events::Column::EventId.eq(event_id))
             .filter(payment_events::Column::ProcessedAt.is_null())
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -95,10 +95,10 @@ impl Store {
             .filter(payment_events::Column::ProcessedAt.lt(processed_before.0))
             .order_by_asc(payment_events::Column::ProcessedAt)
             .limit(limits::PURGE_MAX);
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let purged = payment_events::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(purged.rows_affected)

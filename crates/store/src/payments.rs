@@ -111,27 +111,12 @@ pub struct PaymentChange {
 impl Store {
     /// Writes a payment as [`PaymentState::Opening`]. Writing the same id again gives the one that is there.
     pub async fn create_payment(&self, new: NewPayment) -> Result<Payment> {
-        let row = payments::Model {
-            id: new.id,
-            order_id: new.order_id,
-            provider: new.provider,
-            provider_ref: None,
-            page_url: None,
-            amount_minor: new.amount_minor,
-            currency: new.currency,
-            state: PaymentState::Opening.as_str().to_owned(),
-            expires_at: new.expires_at.0,
-            settled_at: None,
-            next_check_at: Some(new.next_check_at.0),
-            attempts: 0,
-            created_at: new.created_at.0,
-            updated_at: new.created_at.0,
-        };
-        let write = self.write().await?;
+        let row = opening(&new);
+        let write = self.write_one().await?;
         let of_order = payments::Entity::find()
             .filter(payments::Column::OrderId.eq(new.order_id))
             .limit(limits::PAYMENTS_PER_ORDER_MAX)
-            .all(&write.tx)
+            .all(write.tx())
             .await?;
         let is_full = of_order.len() as u64 >= limits::PAYMENTS_PER_ORDER_MAX;
         if let Some(row) = of_order.into_iter().find(|row| row.id == new.id) {
@@ -140,9 +125,9 @@ impl Store {
         if is_full {
             return Err(Error::Conflict("too many payments of one order".into()));
         }
-        if rows::insert_missing(&write.tx, vec![row.clone()]).await? == 0 {
+        if rows::insert_missing(write.tx(), vec![row.clone()]).await? == 0 {
             // The same click, twice, and the other one was faster.
-            let there = payments::Entity::find_by_id(new.id).one(&write.tx).await?;
+            let there = payments::Entity::find_by_id(new.id).one(write.tx()).await?;
             return there.ok_or(Error::corrupt("payments", "id"))?.try_into();
         }
         write.commit().await?;
@@ -190,7 +175,7 @@ impl Store {
         page_url: &str,
         now: Time,
     ) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let named = payments::Entity::update_many()
             .col_expr(payments::Column::ProviderRef, Expr::value(provider_ref))
             .col_expr(payments::Column::PageUrl, Expr::value(page_url))
@@ -202,10 +187,10 @@ impl Store {
             .clone()
             .col_expr(payments::Column::State, Expr::value(PaymentState::Open.as_str()))
             .filter(is_opening)
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         if opened.rows_affected == 0 {
-            named.exec(&write.tx).await?;
+            named.exec(write.tx()).await?;
         }
         write.commit().await?;
         Ok(opened.rows_affected == 1)
@@ -216,8 +201,7 @@ impl Store {
     /// order: only one payment pays an order.
     pub async fn change_payment(&self, change: PaymentChange) -> Result<bool> {
         let from = change.from.iter().map(|state| state.as_str());
-        let write = self.write().await?;
-        let changed = payments::Entity::update_many()
+        let update = payments::Entity::update_many()
             .col_expr(payments::Column::State, Expr::value(change.to.as_str()))
             .col_expr(
                 payments::Column::NextCheckAt,
@@ -225,10 +209,15 @@ impl Store {
             )
             .col_expr(payments::Column::UpdatedAt, Expr::value(change.now.0))
             .filter(payments::Column::Id.eq(change.id))
-            .filter(payments::Column::State.is_in(from))
-            .exec(&write.tx)
-            .await?;
-        if changed.rows_affected == 0 {
+            .filter(payments::Column::State.is_in(from));
+        if change.jobs.is_empty() {
+            let write = self.write_one().await?;
+            let changed = update.exec(write.tx()).await?;
+            write.commit().await?;
+            return Ok(changed.rows_affected == 1);
+        }
+        let write = self.write().await?;
+        if update.exec(&write.tx).await?.rows_affected == 0 {
             return Ok(false);
         }
         jobs::enqueue(&write.tx, &change.jobs, change.now).await?;
@@ -239,14 +228,14 @@ impl Store {
     /// Takes a paid payment whose consequence is not drawn yet, for this caller alone until `again_at`. False if it is
     /// not such a payment, or if somebody else has it at the moment.
     pub async fn claim_paid_payment(&self, id: Uuid, now: Time, again_at: Time) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let claimed = payments::Entity::update_many()
             .col_expr(payments::Column::NextCheckAt, Expr::value(again_at.0))
             .filter(payments::Column::Id.eq(id))
             .filter(payments::Column::State.eq(PaymentState::Paid.as_str()))
             .filter(payments::Column::SettledAt.is_null())
             .filter(payments::Column::NextCheckAt.lte(now.0))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(claimed.rows_affected == 1)
@@ -255,14 +244,14 @@ impl Store {
     /// Keeps a paid payment for the caller, who claimed it until `until`, until a later moment. False if somebody else
     /// has it by now, or has drawn its consequence.
     pub async fn renew_paid_payment(&self, id: Uuid, until: Time, again_at: Time) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let renewed = payments::Entity::update_many()
             .col_expr(payments::Column::NextCheckAt, Expr::value(again_at.0))
             .filter(payments::Column::Id.eq(id))
             .filter(payments::Column::State.eq(PaymentState::Paid.as_str()))
             .filter(payments::Column::SettledAt.is_null())
             .filter(payments::Column::NextCheckAt.eq(until.0))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(renewed.rows_affected == 1)
@@ -270,14 +259,14 @@ impl Store {
 
     /// The consequence of a payment is drawn; nothing is to be checked any more. False if it was before.
     pub async fn settle_payment(&self, id: Uuid, now: Time) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let settled = payments::Entity::update_many()
             .col_expr(payments::Column::SettledAt, Expr::value(now.0))
             .col_expr(payments::Column::NextCheckAt, Expr::value(None::<i64>))
             .col_expr(payments::Column::UpdatedAt, Expr::value(now.0))
             .filter(payments::Column::Id.eq(id))
             .filter(payments::Column::SettledAt.is_null())
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(settled.rows_affected == 1)
@@ -285,11 +274,11 @@ impl Store {
 
     /// When to look at a payment again.
     pub async fn check_payment_at(&self, id: Uuid, at: Option<Time>) -> Result<()> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         payments::Entity::update_many()
             .col_expr(payments::Column::NextCheckAt, Expr::value(at.map(|at| at.0)))
             .filter(payments::Column::Id.eq(id))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await
     }
@@ -320,6 +309,26 @@ impl Store {
             .await?;
         write.commit().await?;
         rows.into_iter().map(Payment::try_from).collect()
+    }
+}
+
+/// The row of a payment that is to be opened.
+pub(crate) fn opening(new: &NewPayment) -> payments::Model {
+    payments::Model {
+        id: new.id,
+        order_id: new.order_id,
+        provider: new.provider.clone(),
+        provider_ref: None,
+        page_url: None,
+        amount_minor: new.amount_minor,
+        currency: new.currency.clone(),
+        state: PaymentState::Opening.as_str().to_owned(),
+        expires_at: new.expires_at.0,
+        settled_at: None,
+        next_check_at: Some(new.next_check_at.0),
+        attempts: 0,
+        created_at: new.created_at.0,
+        updated_at: new.created_at.0,
     }
 }
 

@@ -131,12 +131,12 @@ impl Store {
 
     /// The provider is about to be asked once more.
     pub async fn refund_attempted(&self, id: Uuid, now: Time) -> Result<()> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         refunds::Entity::update_many()
             .col_expr(refunds::Column::Attempts, Expr::col(refunds::Column::Attempts).add(1))
             .col_expr(refunds::Column::UpdatedAt, Expr::value(now.0))
             .filter(refunds::Column::Id.eq(id))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await
     }

@@ -85,8 +85,8 @@ impl Store {
 
     /// Forgets a replica that ends.
     pub async fn replica_gone(&self, id: Uuid) -> Result<()> {
-        let write = self.write().await?;
-        replicas::Entity::delete_by_id(id).exec(&write.tx).await?;
+        let write = self.write_one().await?;
+        replicas::Entity::delete_by_id(id).exec(write.tx()).await?;
         write.commit().await
     }
 

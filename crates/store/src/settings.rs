@@ -22,8 +22,8 @@ impl Store {
 
     /// Keeps a value under a name, whatever was there before.
     pub async fn put_setting(&self, name: &str, value: &str) -> Result<()> {
-        let write = self.write().await?;
-        rows::put(&write.tx, row(name, value), [settings::Column::Value]).await?;
+        let write = self.write_one().await?;
+        rows::put(write.tx(), row(name, value), [settings::Column::Value]).await?;
         write.commit().await
     }
 
@@ -33,9 +33,9 @@ impl Store {
         if let Some(kept) = self.setting(name).await? {
             return Ok(kept);
         }
-        let write = self.write().await?;
-        rows::insert_missing(&write.tx, vec![row(name, value)]).await?;
-        let kept = settings::Entity::find_by_id(name).one(&write.tx).await?;
+        let write = self.write_one().await?;
+        rows::insert_missing(write.tx(), vec![row(name, value)]).await?;
+        let kept = settings::Entity::find_by_id(name).one(write.tx()).await?;
         write.commit().await?;
         Ok(kept.map_or_else(|| value.to_owned(), |row| row.value))
     }

@@ -45,8 +45,8 @@ pub struct BankDelivery {
 impl Store {
     /// Adds a payment to the bank's books; false if its reference is there.
     pub async fn bank_insert(&self, payment: &BankPayment) -> Result<bool> {
-        let write = self.write().await?;
-        let new = rows::insert_missing(&write.tx, vec![payment_row(payment)?]).await?;
+        let write = self.write_one().await?;
+        let new = rows::insert_missing(write.tx(), vec![payment_row(payment)?]).await?;
         write.commit().await?;
         Ok(new > 0)
     }
@@ -100,16 +100,16 @@ impl Store {
         before: &BankDelivery,
         after: Option<&BankDelivery>,
     ) -> Result<bool> {
-        let write = self.write().await?;
-        let changed = reschedule(&write.tx, before, after).await?;
+        let write = self.write_one().await?;
+        let changed = reschedule(write.tx(), before, after).await?;
         write.commit().await?;
         Ok(changed)
     }
 
     /// The shop has the message; it is forgotten.
     pub async fn bank_remove(&self, delivery_id: &str) -> Result<()> {
-        let write = self.write().await?;
-        test_bank_deliveries::Entity::delete_by_id(delivery_id).exec(&write.tx).await?;
+        let write = self.write_one().await?;
+        test_bank_deliveries::Entity::delete_by_id(delivery_id).exec(write.tx()).await?;
         write.commit().await
     }
 }
