@@ -14,7 +14,7 @@ use frontrow_ledger::{
 use frontrow_payments::provider::{Money, OpenPayment, PaymentId};
 use frontrow_store::{
     jobs::NewJob,
-    orders::{Contact, NewOrder, NewPosition, Order},
+    orders::{Contact, Created, NewOrder, NewPosition, Order},
     payments::{NewPayment, Payment, PaymentState},
 };
 use frontrow_words::Language;
@@ -104,8 +104,10 @@ impl Shop {
         // From here on the places are fixed; what was held a moment ago may have been less.
         let view = self.hold_view(request.at).await?;
         request.form.check(view.positions.len(), names)?;
-        let order = self.write_order(id, &request, &view).await?;
-        self.open_payment(&order, &payments).await
+        match self.write_order(id, &request, &view).await? {
+            Created::New { order, payment } => self.open_payment(&order, payment.as_slice()).await,
+            Created::Existing(order) => self.open_payment(&order, &payments).await,
+        }
     }
 
     async fn sold_meanwhile(&self, at: HoldRef) -> Result<CheckedOut> {
@@ -178,9 +180,9 @@ impl Shop {
         id: Uuid,
         request: &CheckoutRequest,
         view: &HoldView,
-    ) -> Result<Order> {
+    ) -> Result<Created> {
         let now = self.now();
-        let due_at = match view.state {
+        let until = match view.state {
             HoldStatus::Paying { until, .. } => until,
             _ => now,
         };
@@ -188,7 +190,12 @@ impl Shop {
             kind: JOB_ORDER_EXPIRY.to_owned(),
             key: id.to_string(),
             payload: serde_json::json!({ "order": id }),
-            due_at: due_at.plus_ms(ORDER_EXPIRY_MARGIN_MS),
+            due_at: until.plus_ms(ORDER_EXPIRY_MARGIN_MS),
+        };
+        let currency = view.currency.code();
+        let payment = match view.total_minor {
+            0 => None,
+            total => Some(self.new_payment((id, 0), (total, currency), until)?),
         };
         let token = OrderToken::new(&self.inner.keys, OrderId(id.as_u128()));
         let codes = 0..frontrow_store::limits::ORDER_CODES_MAX;
@@ -206,13 +213,14 @@ impl Shop {
                 phone: request.form.phone.trim().to_owned(),
             },
             locale: request.language.code().to_owned(),
-            currency: view.currency.code().to_owned(),
+            currency: currency.to_owned(),
             positions: positions(request, view),
             idempotency_hash: None,
+            payment,
             jobs: vec![expiry],
             created_at: now,
         };
-        Ok(self.inner.store.create_order(order).await?.into_order())
+        Ok(self.inner.store.create_order(order).await?)
     }
 
     /// Opens the next payment of an order after those that it had, or goes on with the one that is open.
@@ -259,20 +267,33 @@ impl Shop {
         if let Some(payment) = going_on {
             return Ok(payment.clone());
         }
-        let number = (payments.len() as u64).to_be_bytes();
-        let id = self.derive("payment", "order", &[order.id.as_bytes(), &number]);
-        let payment = NewPayment {
+        let until = self.held_until(order).await?;
+        let amount = (order.total_minor, order.currency.as_str());
+        let payment = self.new_payment((order.id, payments.len()), amount, until)?;
+        Ok(self.inner.store.create_payment(payment).await?)
+    }
+
+    /// The so many-th payment of an order, whose places are held until then.
+    fn new_payment(
+        &self,
+        (order_id, number): (Uuid, usize),
+        (amount_minor, currency): (i64, &str),
+        until: Time,
+    ) -> Result<NewPayment> {
+        let now = self.now();
+        let number = (number as u64).to_be_bytes();
+        let id = self.derive("payment", "order", &[order_id.as_bytes(), &number]);
+        Ok(NewPayment {
             id: random::custom_uuid(id),
-            order_id: order.id,
+            order_id,
             provider: self.provider_name()?.to_owned(),
-            amount_minor: order.total_minor,
-            currency: order.currency.clone(),
+            amount_minor,
+            currency: currency.to_owned(),
             // What the buyer pays in the last second should arrive while the places are held.
-            expires_at: self.held_until(order).await?.plus_ms(-PAYMENT_MARGIN_MS),
+            expires_at: until.plus_ms(-PAYMENT_MARGIN_MS),
             next_check_at: now.plus_ms(PAYMENT_FIRST_CHECK_MS),
             created_at: now,
-        };
-        Ok(self.inner.store.create_payment(payment).await?)
+        })
     }
 
     /// Whom new payments go to.

@@ -23,6 +23,7 @@ pub mod error;
 pub mod facts;
 pub mod fault;
 mod fingerprint;
+mod heads;
 pub mod keys;
 pub mod limits;
 pub mod mail;

@@ -69,8 +69,7 @@ impl Shop {
         let details = self.details(id).await?;
         let order = &details.order;
         let facts = self.facts(order.performance_id).await?;
-        let payments = self.inner.store.payments_of_order(id).await?;
-        let stage = self.stage(order, &payments).await?;
+        let stage = self.stage(order, &details.payments).await?;
         let total = money(order.total_minor, &order.currency);
         Ok(OrderView { token: self.token(id), facts, stage, total, now: self.now(), details })
     }

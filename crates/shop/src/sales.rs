@@ -118,7 +118,8 @@ impl Shop {
     /// Waits until this replica has everything that any replica has acknowledged by now.
     pub(crate) async fn catch_up(&self, id: Uuid) -> Result<()> {
         let handle = self.sale(id).await?;
-        let head = self.inner.log.head(Stream::sale(id.as_u128())).await;
+        let stream = Stream::sale(id.as_u128());
+        let head = self.inner.heads.ask(stream, async || self.inner.log.head(stream).await).await;
         let head = head.map_err(|error| Error::Log(error.into()))?;
         if handle.reach(head, CATCH_UP).await {
             return Ok(());

@@ -17,6 +17,7 @@ use frontrow_ledger::{
 use frontrow_payments::provider::{self, ProviderRef};
 use frontrow_store::{
     jobs::NewJob,
+    orders::OrderDetails,
     payment_events::{Intake, PaymentEvent},
     payments::{Payment, PaymentChange, PaymentState},
 };
@@ -82,15 +83,16 @@ impl Shop {
         Ok(())
     }
 
-    /// The buyer came back from the provider: asks about every payment of the order that is open.
-    pub async fn payment_returned(&self, token: &str) -> Result<()> {
-        let order = self.order_of_token(token).await?;
-        for payment in self.inner.store.payments_of_order(order.id).await? {
+    /// The buyer came back from the provider: asks about every payment of the order that is open. True if there is
+    /// news, so that the order is to be read again.
+    pub async fn payment_returned(&self, order: &OrderDetails) -> Result<bool> {
+        let mut news = false;
+        for payment in &order.payments {
             if payment.settled_at.is_none() {
-                self.settle(payment).await?;
+                news |= self.settle(payment.clone()).await? != Settled::Waiting;
             }
         }
-        Ok(())
+        Ok(news)
     }
 
     /// Asks the provider about a payment, as it was read a moment ago, and draws the consequence. May be called any

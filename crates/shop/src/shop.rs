@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use crate::{
     Error, Result,
     facts::FactsCache,
+    heads::Heads,
     keys::{Keys, half},
     limits::DRAWN_AT_ONCE,
     mail::Mailer,
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) config: ShopConfig,
     pub(crate) facts: FactsCache,
+    pub(crate) heads: Heads,
     pub(crate) statuses: StatusCache,
     pub(crate) dirty: Dirty,
     pub(crate) projected: Projected,
@@ -99,6 +101,7 @@ impl Shop {
                 random: parts.random,
                 config: parts.config,
                 facts: FactsCache::default(),
+                heads: Heads::default(),
                 statuses: StatusCache::default(),
                 dirty: Dirty::default(),
                 projected: Projected::default(),

@@ -209,9 +209,8 @@ impl Shop {
         let details = self.details(order).await?;
         let positions = details.positions.iter().filter(|one| indexes.contains(&one.index));
         let amount_minor: i64 = positions.map(|position| position.price_minor).sum();
-        let payments = self.inner.store.payments_of_order(order).await?;
         let paid = frontrow_store::payments::PaymentState::Paid;
-        if let Some(payment) = payments.iter().find(|payment| payment.state == paid)
+        if let Some(payment) = details.payments.iter().find(|payment| payment.state == paid)
             && amount_minor > 0
         {
             let id = self.derive("refund", "cancellation", &[job.key.as_bytes()]);

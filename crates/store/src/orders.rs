@@ -7,7 +7,9 @@ mod create;
 mod list;
 
 use frontrow_ledger::{AreaId, CategoryId, ChannelId, SeatId, TicketTypeId, Time, sale::Place};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use uuid::Uuid;
 
 pub use create::{Created, NewOrder, NewPosition};
@@ -15,7 +17,9 @@ pub use list::{OrderFilter, OrderScope};
 
 use crate::{
     Error, Result, Store,
-    entity::{order_positions, orders, tickets},
+    entity::{order_positions, orders, payments, tickets},
+    limits,
+    payments::Payment,
     rows,
     text_enum::text_enum,
     tickets::Ticket,
@@ -135,6 +139,8 @@ pub struct OrderDetails {
     pub positions: Vec<OrderPosition>,
     /// By index of their position; none before it is paid.
     pub tickets: Vec<Ticket>,
+    /// Oldest first.
+    pub payments: Vec<Payment>,
 }
 
 impl Store {
@@ -150,36 +156,53 @@ impl Store {
         row.one(self.db()).await?.map(Order::try_from).transpose()
     }
 
-    /// The places and tickets of an order.
+    /// An order with its places, tickets and payments.
     pub async fn order_details(&self, id: Uuid) -> Result<Option<OrderDetails>> {
-        let Some(order) = self.order(id).await? else {
-            return Ok(None);
-        };
-        let positions = order_positions::Entity::find()
+        // Nothing is read more often than this, so it takes two questions and not four.
+        let to_payments = orders::Entity::belongs_to(payments::Entity)
+            .from(orders::Column::Id)
+            .to(payments::Column::OrderId);
+        let rows = orders::Entity::find_by_id(id)
+            .select_also(payments::Entity)
+            .join(JoinType::LeftJoin, to_payments.into())
+            .order_by_asc(payments::Column::CreatedAt)
+            .order_by_asc(payments::Column::Id)
+            .limit(limits::PAYMENTS_PER_ORDER_MAX)
+            .all(self.db())
+            .await?;
+        let mut order = None;
+        let mut payments = Vec::new();
+        for (row, payment) in rows {
+            order.get_or_insert(row);
+            payments.extend(payment.map(Payment::try_from).transpose()?);
+        }
+        let Some(order) = order else { return Ok(None) };
+        let to_tickets = order_positions::Entity::belongs_to(tickets::Entity)
+            .from((order_positions::Column::OrderId, order_positions::Column::Idx))
+            .to((tickets::Column::OrderId, tickets::Column::Idx));
+        let rows = order_positions::Entity::find()
+            .select_also(tickets::Entity)
+            .join(JoinType::LeftJoin, to_tickets.into())
             .filter(order_positions::Column::OrderId.eq(id))
             .order_by_asc(order_positions::Column::Idx)
             .all(self.db())
             .await?;
-        let tickets = tickets::Entity::find()
-            .filter(tickets::Column::OrderId.eq(id))
-            .order_by_asc(tickets::Column::Idx)
-            .all(self.db())
-            .await?;
-        Ok(Some(OrderDetails {
-            order,
-            positions: positions.into_iter().map(OrderPosition::try_from).collect::<Result<_>>()?,
-            tickets: tickets.into_iter().map(Ticket::try_from).collect::<Result<_>>()?,
-        }))
+        let (mut positions, mut tickets) = (Vec::new(), Vec::new());
+        for (position, ticket) in rows {
+            positions.push(OrderPosition::try_from(position)?);
+            tickets.extend(ticket.map(Ticket::try_from).transpose()?);
+        }
+        Ok(Some(OrderDetails { order: order.try_into()?, positions, tickets, payments }))
     }
 
     /// Gives up on an unpaid order; false if it is not pending. Late money may still sell it.
     pub async fn fail_order(&self, id: Uuid) -> Result<bool> {
-        let write = self.write().await?;
+        let write = self.write_one().await?;
         let done = orders::Entity::update_many()
             .col_expr(orders::Column::State, Expr::value(OrderState::Failed.as_str()))
             .filter(orders::Column::Id.eq(id))
             .filter(orders::Column::State.eq(OrderState::Pending.as_str()))
-            .exec(&write.tx)
+            .exec(write.tx())
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)

@@ -28,7 +28,7 @@ pub async fn a_payment_that_succeeds_becomes_tickets_and_a_mail(world: World) {
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
     assert!(matches!(world.order(&token).await.stage, Stage::AwaitingPayment { .. }));
     world.choose(&payment, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     // At once, mail or no mail.
     world.expect_tickets(&token, 2).await;
     world.settle_down().await;
@@ -58,7 +58,7 @@ async fn tried_again_after(world: World, first: Behaviour) {
     let (_, held) = world.hold_seats(&[0]).await;
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
     world.choose(&payment, first).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     assert!(matches!(world.order(&token).await.stage, Stage::Unpaid { until: Some(_) }));
     let CheckedOut::Pay { url, .. } = world.shop.pay_again(&token).await.unwrap() else {
         panic!("there is something to pay");
@@ -66,7 +66,7 @@ async fn tried_again_after(world: World, first: Behaviour) {
     let second = ProviderRef::parse(url.rsplit_once('/').unwrap().1).unwrap();
     assert_ne!(second, payment);
     world.choose(&second, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     world.expect_tickets(&token, 1).await;
     world.settle_down().await;
     world.all_is_well().await;
@@ -76,7 +76,7 @@ pub async fn a_late_payment_becomes_tickets(world: World) {
     let (_, held) = world.hold_seats(&[0]).await;
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
     world.choose(&payment, Behaviour::SucceedLate { delay_ms: 4 * MINUTE }).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     assert!(matches!(world.order(&token).await.stage, Stage::AwaitingPayment { .. }));
     world.pass(4 * MINUTE).await;
     world.settle_down().await;
@@ -118,7 +118,7 @@ pub async fn a_payment_announced_twice_counts_once(world: World) {
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
     world.choose(&payment, Behaviour::SucceedTwice).await;
     world.settle_down().await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     world.expect_tickets(&token, 1).await;
     assert_eq!(world.mails().await.len(), 1);
     assert_eq!(world.given_back(&payment).await, 0);
@@ -261,7 +261,7 @@ pub async fn money_that_does_not_fit_goes_back(mut world: World) {
         let email = format!("jana{seat}@example.com");
         let checked_out = world.check_out(&held, &email).await.unwrap();
         let token = checked_out.order().as_str().to_owned();
-        world.shop.payment_returned(&token).await.unwrap();
+        world.returned(&token).await.unwrap();
         world.settle_down().await;
         assert_eq!(world.order(&token).await.stage, Stage::Refunded);
         let refunds = provider.refunds.lock().unwrap().clone();
@@ -283,7 +283,7 @@ pub async fn a_refund_that_fails_is_tried_again_and_one_that_cannot_be_is_not(mu
         let (_, held) = world.hold_seats(&[seat]).await;
         let checked_out = world.check_out(&held, &format!("jana{seat}@example.com")).await.unwrap();
         let token = checked_out.order().as_str().to_owned();
-        world.shop.payment_returned(&token).await.unwrap();
+        world.returned(&token).await.unwrap();
         world.settle_down().await;
         let stage = if back { Stage::Refunded } else { Stage::Refunding };
         assert_eq!(world.order(&token).await.stage, stage, "{mood:?}");

@@ -10,7 +10,7 @@ pub async fn a_cancelled_place_returns_once_with_its_money(world: World) {
     let held = world.hold(cart, vec![floor_wanted(3)]).await.unwrap();
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
     world.choose(&payment, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     let id = world.order(&token).await.details.order.id;
     let command = world.command();
     for _ in 0..3 {
@@ -33,7 +33,7 @@ pub async fn a_cancelled_order_gives_everything_back(world: World) {
     let held = world.hold(cart, vec![floor_wanted(3)]).await.unwrap();
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
     world.choose(&payment, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     let id = world.order(&token).await.details.order.id;
     world.shop.cancel(id, Some(vec![0]), world.command()).await.unwrap();
     world.shop.cancel(id, None, world.command()).await.unwrap();
@@ -42,7 +42,7 @@ pub async fn a_cancelled_order_gives_everything_back(world: World) {
     assert_eq!(world.given_back(&payment).await, 90_000);
     assert_eq!(world.order(&token).await.stage, Stage::Cancelled);
     // Money that is announced once more does not revive it.
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     assert_eq!(world.order(&token).await.stage, Stage::Cancelled);
     world.all_is_well().await;
 }

@@ -42,7 +42,7 @@ pub async fn a_cart_goes_on_after_its_hold_was_sold_or_lapsed(world: World) {
     let refused = world.hold(cart, vec![seats_wanted(&[1])]).await.unwrap_err();
     assert!(matches!(refused, Error::Refused(Refusal::HoldInPayment)), "{refused:?}");
     world.choose(&payment, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     assert!(world.shop.cart(cart).await.unwrap().is_empty(), "what was sold is an order");
     let second = world.hold(cart, vec![seats_wanted(&[1])]).await.unwrap();
     assert_ne!(second.at, first.at);

@@ -48,7 +48,7 @@ pub async fn a_crash_at_any_step_of_the_checkout_loses_nothing(mut world: World)
         // The fan presses the button again, and nothing has changed for them.
         let (token, payment) = world.at_the_bank(&held, &email).await;
         world.choose(&payment, Behaviour::Succeed).await;
-        world.shop.payment_returned(&token).await.unwrap();
+        world.returned(&token).await.unwrap();
         world.expect_tickets(&token, 1).await;
         free_the_floor(&world, &token).await;
         if finished {
@@ -71,7 +71,7 @@ pub async fn a_crash_at_any_step_of_the_settlement_ends_as_ticket_or_refund(mut 
         let held = world.hold(cart, vec![floor_wanted(1)]).await.unwrap();
         let (token, payment) = world.at_the_bank(&held, &format!("fan{polls}@example.com")).await;
         world.choose(&payment, Behaviour::Succeed).await;
-        finished = crash_after(polls, world.shop.payment_returned(&token)).await.is_some();
+        finished = crash_after(polls, world.returned(&token)).await.is_some();
         world.restart();
         settle_with_a_lease(&world).await;
         world.expect_tickets(&token, 1).await;
@@ -95,7 +95,7 @@ pub async fn a_crash_at_any_step_of_a_refund_refunds_once(mut world: World) {
         let (token, payment, other) = late_money(&world, polls).await;
         // Everything the worker does about it, cut off after so many steps.
         let all = async {
-            world.shop.payment_returned(&token).await.unwrap();
+            world.returned(&token).await.unwrap();
             while world.shop.work_once().await {}
         };
         finished = crash_after(polls, all).await.is_some();

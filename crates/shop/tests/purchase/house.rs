@@ -66,7 +66,7 @@ async fn buy(world: &World) {
     let (_, held) = world.hold_seats(&[0]).await;
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
     world.choose(&payment, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     world.expect_tickets(&token, 1).await;
 }
 
@@ -84,7 +84,7 @@ pub async fn a_barcode_tells_the_gate_what_to_look_at(world: World) {
     let held = world.hold(world.shop.new_cart(), wants).await.unwrap();
     let (token, payment) = world.at_the_bank(&held, "jana@example.com").await;
     world.choose(&payment, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     let view = world.order(&token).await;
     let keys = world.shop.keys().verifying();
     let flags = view.details.tickets.iter().map(|ticket| {

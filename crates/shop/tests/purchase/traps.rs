@@ -94,7 +94,7 @@ pub async fn trap_6_two_payments_of_one_order_are_charged_once(world: World) {
     let second = ProviderRef::parse(url.rsplit_once('/').unwrap().1).unwrap();
     assert_ne!(first, second);
     world.choose(&second, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     world.settle_down().await;
     world.expect_tickets(&token, 1).await;
     assert_eq!(world.given_back(&first).await + world.given_back(&second).await, 50_000);
@@ -171,7 +171,7 @@ pub async fn trap_11_the_price_shown_is_the_price_charged(world: World) {
     let opened = bank.find(&payment).await.unwrap().unwrap().opened;
     assert_eq!(opened.amount.amount_minor, 50_000);
     world.choose(&payment, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     let view = world.order(&token).await;
     assert_eq!((view.total.minor, view.details.positions[0].price_minor), (50_000, 50_000));
     world.settle_down().await;
@@ -191,7 +191,7 @@ pub async fn trap_20_aliases_tabs_and_parallel_orders_are_one_buyer(world: World
         panic!("{refused:?}");
     };
     world.choose(&payment, Behaviour::Succeed).await;
-    world.shop.payment_returned(&token).await.unwrap();
+    world.returned(&token).await.unwrap();
     let refused = world.check_out(&two, "j.a.n.a.n.o.v.a.k.o.v.a@gmail.com").await.unwrap_err();
     assert!(matches!(refused, Error::Refused(Refusal::OverBuyerLimit { .. })), "{refused:?}");
     // What fits is fine, and so is somebody else.

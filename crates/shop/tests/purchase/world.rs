@@ -230,6 +230,12 @@ impl World {
         bank.choose(reference, behaviour, self.clock.now()).await.unwrap();
     }
 
+    /// The buyer comes back from the bank.
+    pub async fn returned(&self, token: &str) -> frontrow_shop::Result<bool> {
+        let view = self.shop.order(token).await?;
+        self.shop.payment_returned(&view.details).await
+    }
+
     pub async fn order(&self, token: &str) -> OrderView {
         self.shop.order(token).await.unwrap()
     }

@@ -10,6 +10,7 @@ use crate::{
     jobs::{self, NewJob},
     limits,
     orders::{Contact, Order, OrderState, place_columns},
+    payments::{NewPayment, Payment, opening},
     rows,
 };
 
@@ -40,6 +41,8 @@ pub struct NewOrder {
     pub positions: Vec<NewPosition>,
     /// Hash of the client's idempotency key: the same one gives the order that is there.
     pub idempotency_hash: Option<[u8; 32]>,
+    /// Its first payment, written in the same transaction.
+    pub payment: Option<NewPayment>,
     /// What it leads to, written in the same transaction.
     pub jobs: Vec<NewJob>,
     /// Now.
@@ -73,7 +76,12 @@ impl std::fmt::Debug for NewPosition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Created {
     /// It was written.
-    New(Order),
+    New {
+        /// The order.
+        order: Order,
+        /// Its first payment, if it was given one.
+        payment: Option<Payment>,
+    },
     /// It was written before, under this id or this idempotency key.
     Existing(Order),
 }
@@ -82,7 +90,7 @@ impl Created {
     /// The order, whoever wrote it.
     pub fn into_order(self) -> Order {
         match self {
-            Self::New(order) | Self::Existing(order) => order,
+            Self::New { order, .. } | Self::Existing(order) => order,
         }
     }
 }
@@ -97,9 +105,12 @@ impl Store {
             code.clone_into(&mut row.code);
             if rows::insert_missing(&write.tx, vec![row.clone()]).await? == 1 {
                 rows::insert(&write.tx, position_rows(&new)).await?;
+                let payment = new.payment.as_ref().map(opening);
+                rows::insert(&write.tx, payment.iter().cloned().collect()).await?;
                 jobs::enqueue(&write.tx, &new.jobs, new.created_at).await?;
                 write.commit().await?;
-                return Ok(Created::New(row.try_into()?));
+                let payment = payment.map(Payment::try_from).transpose()?;
+                return Ok(Created::New { order: row.try_into()?, payment });
             }
             // It is there, or its code is taken.
             if let Some(order) = existing(&write.tx, &new).await? {

@@ -24,7 +24,7 @@ pub async fn an_order_is_written_once_for_each_key(world: World) {
         async move { store.create_order(attempt).await.unwrap() }
     })
     .await;
-    let written = results.iter().filter(|result| matches!(result, Created::New(_))).count();
+    let written = results.iter().filter(|result| matches!(result, Created::New { .. })).count();
     assert_eq!(written, 1);
     let order = results[0].clone().into_order();
     assert!(results.into_iter().all(|result| result.into_order() == order));

@@ -174,6 +174,7 @@ impl World {
         };
         NewOrder {
             organisation_id: self.organisation,
+            payment: None,
             jobs: Vec::new(),
             id,
             codes: vec![format!("CODE{}", id.as_u128())],

@@ -36,8 +36,9 @@ use crate::{
 pub async fn show(State(app): State<App>, visitor: Visitor, Path(token): Path<String>) -> Answer {
     let mut view = app.shop.order(&token).await?;
     if matches!(view.stage, Stage::AwaitingPayment { .. }) {
-        match app.shop.payment_returned(&token).await {
-            Ok(()) => view = app.shop.order(&token).await?,
+        match app.shop.payment_returned(&view.details).await {
+            Ok(true) => view = app.shop.order(&token).await?,
+            Ok(false) => {}
             Err(error) => {
                 // The worker asks again; the page says that it waits.
                 let error: &dyn std::error::Error = &error;
