@@ -1,6 +1,6 @@
 //! What every handler reaches: the shop, the settings, and what is kept ready to be sent.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use frontrow_shop::Shop;
 
@@ -12,31 +12,43 @@ use crate::{
 
 /// Cheap to clone; every clone is the same.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of. Behind one pointer: a request passes many hands, and each takes a clone.
+#[derive(Debug)]
+pub struct Parts {
     /// What the shop does.
     pub shop: Shop,
     /// Settings of the pages.
-    pub config: Arc<WebConfig>,
+    pub config: WebConfig,
     /// Rows and seats of halls, for the lists.
-    pub halls: Arc<Halls>,
+    pub halls: Halls,
     /// Geometry files, compressed once.
-    pub drawings: Arc<Drawings>,
+    pub drawings: Drawings,
     /// What is free, written once per position of the log.
-    pub statuses: Arc<Statuses>,
+    pub statuses: Statuses,
     /// How fast each visitor sends forms.
-    pub pace: Arc<Pace>,
+    pub pace: Pace,
 }
 
 impl App {
     /// Nothing is kept ready yet.
     pub fn new(shop: Shop, config: WebConfig) -> Self {
-        Self {
+        Self(Arc::new(Parts {
             shop,
-            config: Arc::new(config),
-            halls: Arc::default(),
-            drawings: Arc::default(),
-            statuses: Arc::default(),
-            pace: Arc::default(),
-        }
+            config,
+            halls: Halls::default(),
+            drawings: Drawings::default(),
+            statuses: Statuses::default(),
+            pace: Pace::default(),
+        }))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
