@@ -65,6 +65,7 @@ on_each_engine! {
     engine::many_writers_of_two_processes_all_succeed,
     engine::a_database_of_the_first_version_is_brought_up_to_date,
     engine::migrations_run_again_and_at_once,
+    engine::one_statement_is_kept_whoever_fails_or_hangs_up,
     engine::tables_of_a_newer_version_are_left_alone,
     jobs::a_claim_is_renewed_by_who_has_it,
     fleet::a_turn_is_one_replica_s_until_it_gives_it_up,

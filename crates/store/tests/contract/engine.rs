@@ -2,7 +2,12 @@
 
 use std::{task::Poll, time::Duration};
 
-use frontrow_store::{Config, Error, Store, payments::NewPayment, test_bank::BankPayment};
+use frontrow_store::{
+    Config, Error, Store,
+    payment_events::{Intake, PaymentEvent},
+    payments::NewPayment,
+    test_bank::BankPayment,
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use uuid::Uuid;
 
@@ -87,18 +92,21 @@ pub async fn tables_of_a_newer_version_are_left_alone(world: World) {
 }
 
 pub async fn a_row_must_refer_to_one_that_exists(world: World) {
-    let payment = NewPayment {
-        id: world.id(),
-        order_id: Uuid::from_u128(404),
+    let result = world.store.create_payment(payment(Uuid::from_u128(404))).await;
+    assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
+}
+
+fn payment(order_id: Uuid) -> NewPayment {
+    NewPayment {
+        id: Uuid::new_v5(&order_id, b"payment"),
+        order_id,
         provider: "bank".to_owned(),
         amount_minor: 1,
         currency: "CZK".to_owned(),
         expires_at: NOW.plus_ms(1_000),
         next_check_at: NOW,
         created_at: NOW,
-    };
-    let result = world.store.create_payment(payment).await;
-    assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
+    }
 }
 
 pub async fn many_writers_of_two_processes_all_succeed(world: World) {
@@ -188,6 +196,49 @@ pub async fn callers_who_hang_up_take_nobody_s_rows_along(world: World) {
         }
     }
     assert!(answered >= orders.len() / 3);
+}
+
+pub async fn one_statement_is_kept_whoever_fails_or_hangs_up(world: World) {
+    let message = |index: usize| PaymentEvent {
+        provider: "bank".to_owned(),
+        event_id: index.to_string(),
+        payload: serde_json::json!({}),
+        received_at: NOW,
+    };
+    let orders: Vec<_> = (0..300).map(|_| world.new_order()).collect();
+    let answers = at_once(orders.len(), |index| {
+        let (store, order, message) = (world.store.clone(), orders[index].clone(), message(index));
+        async move {
+            let received = store.receive_payment_event(&message);
+            match index % 4 {
+                0 => Some(received.await),
+                1 => polled(index % 37, received).await,
+                2 => {
+                    polled(index % 37, store.create_order(order)).await;
+                    None
+                }
+                _ => {
+                    let of_no_order = store.create_payment(payment(order.id)).await;
+                    assert!(matches!(of_no_order, Err(Error::Conflict(_))), "{of_no_order:?}");
+                    None
+                }
+            }
+        }
+    })
+    .await;
+    // What the disk has, not what a connection of this store believes.
+    world.store.close().await.unwrap();
+    let store = world.another_store().await;
+    let mut answered = 0;
+    for (index, answer) in answers.into_iter().enumerate() {
+        if let Some(answer) = answer {
+            assert_eq!(answer.unwrap(), Intake::New);
+            let again = store.receive_payment_event(&message(index)).await.unwrap();
+            assert_eq!(again, Intake::Unprocessed, "a message was acknowledged and is lost");
+            answered += 1;
+        }
+    }
+    assert!(answered >= orders.len() / 4);
 }
 
 /// Gives a call up after it was polled so many times.
