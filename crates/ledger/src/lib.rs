@@ -11,6 +11,7 @@
 //!
 //! - [`sale`]: the selling of one performance: holds, seats, areas, allocations, limits, blocks,
 //!   orders.
+//! - [`room`]: the waiting room of one sale: places, the draw, admission, passes.
 
 mod fifo;
 pub mod ids;
@@ -18,6 +19,7 @@ mod index;
 pub mod invariants;
 pub mod limits;
 pub mod machine;
+pub mod room;
 pub mod sale;
 mod table;
 
