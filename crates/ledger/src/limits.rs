@@ -43,3 +43,37 @@ pub const FAULTS_LISTED: usize = 100;
 pub const BLOCKS_MAX: usize = 10_000;
 /// Bytes of a block's reason: a note for colleagues.
 pub const BLOCK_REASON_BYTES_MAX: usize = 200;
+/// Between two ticks of a waiting room's admission, in milliseconds: ten a second feel continuous,
+/// and cost ten small entries of the log.
+pub const TICK_MS: i64 = 100;
+/// People in one shop at once. One machine serves some thousands; this is many machines.
+pub const SHOP_PEOPLE_MAX: u32 = 1_000_000;
+/// Turns a minute that may be configured: a stadium within a minute.
+pub const ADMISSION_RATE_MAX: u32 = 1_000_000;
+/// Turns, in thousandths a minute, that come even while the shop suffers: one in ten seconds, so that
+/// it shows when it is better.
+pub const ADMISSION_RATE_MIN: crate::room::admission::Rate =
+    crate::room::admission::Rate::per_minute(6);
+/// A turn is open at least this long: a phone must wake up.
+pub const TURN_MS_MIN: i64 = 10_000;
+/// A turn is open at most this long: nobody else can have the place meanwhile.
+pub const TURN_MS_MAX: i64 = 60 * 60 * 1_000;
+/// Of a million people whose turn comes, so many are expected to come, however few came before:
+/// else a handful who stay away would open the door to everyone.
+pub const SHOW_RATE_PPM_MIN: u64 = 20_000;
+/// Turns that came within this time are remembered as one.
+pub const COHORT_MS: i64 = 1_000;
+/// How many cases the estimates of admission rest on; more than twice as many are halved.
+pub const WITNESSES: u32 = 400;
+/// How often estimates of who comes are halved.
+pub const WITNESSES_HALVED_MS: i64 = 30_000;
+/// How often estimates of how long people stay are halved.
+pub const STAYS_HALVED_MS: i64 = 120_000;
+/// In which time the whole of what is missing in the shop is added to what admission aims at.
+pub const TRIM_MS: i64 = 300_000;
+/// Between two changes of a rate because of what was measured.
+pub const RATE_STEP_MS: i64 = 1_000;
+/// Between two marks of how far the queue was.
+pub const PACE_MARK_MS: i64 = 10_000;
+/// Marks that are remembered: ten minutes.
+pub const PACE_MARKS: usize = 60;
