@@ -77,3 +77,8 @@ pub const RATE_STEP_MS: i64 = 1_000;
 pub const PACE_MARK_MS: i64 = 10_000;
 /// Marks that are remembered: ten minutes.
 pub const PACE_MARKS: usize = 60;
+/// Places of one draw: ten times the largest crowd planned for, and a proof of inclusion (32 bytes
+/// for each doubling) stays below a kilobyte.
+pub const DRAW_PLACES_MAX: u64 = 100_000_000;
+/// Bytes of a public beacon's value: drand's are 32, NIST's 64, a BLS signature 96.
+pub const BEACON_BYTES_MAX: usize = 128;
