@@ -15,6 +15,8 @@ pub(crate) mod performances;
 pub(crate) mod projections;
 pub(crate) mod refunds;
 pub(crate) mod replicas;
+pub(crate) mod room_actions;
+pub(crate) mod rooms;
 pub(crate) mod seating_plans;
 pub(crate) mod settings;
 pub(crate) mod test_bank_deliveries;

@@ -26,6 +26,7 @@ pub mod payments;
 pub mod projection;
 pub mod refunds;
 pub mod replicas;
+pub mod rooms;
 mod rows;
 pub mod search;
 pub mod settings;

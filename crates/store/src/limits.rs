@@ -63,5 +63,7 @@ pub const IDLE_IN_TRANSACTION_MS: u32 = 2_000;
 pub const TURN: Duration = Duration::from_mins(2);
 /// Replicas that are looked at: many more than one database serves.
 pub const REPLICAS_MAX: u64 = 1_000;
+/// Waiting rooms that are looked after at once: each is asked ten times a second.
+pub const ROOMS_MAX: u64 = 200;
 /// A replica that was not heard of for so long is forgotten: a person has had time to see that it died.
 pub const REPLICA_FORGOTTEN_MS: i64 = 10 * 60_000;

@@ -23,6 +23,8 @@ mod orders;
 mod projection;
 #[path = "contract/replay.rs"]
 mod replay;
+#[path = "contract/rooms.rs"]
+mod rooms;
 #[path = "contract/search.rs"]
 mod search;
 #[path = "contract/world.rs"]
@@ -99,6 +101,8 @@ on_each_engine! {
     projection::many_projectors_write_every_entry_once,
     replay::an_auditor_reads_every_order_with_its_money,
     replay::projecting_again_writes_the_same_rows,
+    rooms::a_room_is_looked_after_until_it_ends,
+    rooms::what_was_done_to_a_room_is_read_newest_first,
     search::facets_count_events,
     search::pages_do_not_shift_when_events_arrive,
     search::what_is_on_is_found_by_city_genre_and_date,

@@ -1,0 +1,106 @@
+//! Which sales have a waiting room, and what organisers did to it. Who waits, and whose turn it is, is in its ledger.
+
+use frontrow_ledger::Time;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    Result, Store,
+    entity::{room_actions, rooms},
+    limits,
+    page::{Cursor, Page, PageRequest},
+    rows,
+};
+
+/// Something that an organiser did to a waiting room.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoomAction {
+    /// Which; the same one again is not written twice.
+    pub id: Uuid,
+    /// To the room of this performance.
+    pub performance_id: Uuid,
+    /// When.
+    pub at: Time,
+    /// Who: the name of an API key.
+    pub who: String,
+    /// `pause`, `resume`, ...
+    pub action: String,
+    /// What else was said: a rate, a message.
+    pub detail: Value,
+}
+
+impl Store {
+    /// Notes that a performance has a waiting room, and again so if it had ended.
+    pub async fn room_opened(&self, performance: Uuid, now: Time) -> Result<()> {
+        let row = rooms::Model { performance_id: performance, created_at: now.0, ended_at: None };
+        let write = self.write_one().await?;
+        rows::put(write.tx(), row, [rooms::Column::EndedAt]).await?;
+        write.commit().await
+    }
+
+    /// Notes that a waiting room has ended, so that nobody looks after it any more.
+    pub async fn room_ended(&self, performance: Uuid, now: Time) -> Result<()> {
+        let write = self.write_one().await?;
+        rooms::Entity::update_many()
+            .col_expr(rooms::Column::EndedAt, Expr::value(now.0))
+            .filter(rooms::Column::PerformanceId.eq(performance))
+            .exec(write.tx())
+            .await?;
+        write.commit().await
+    }
+
+    /// Performances whose waiting room has not ended, oldest first; so many of them at the most.
+    pub async fn rooms(&self) -> Result<Vec<Uuid>> {
+        let rows = rooms::Entity::find()
+            .filter(rooms::Column::EndedAt.is_null())
+            .order_by_asc(rooms::Column::CreatedAt)
+            .order_by_asc(rooms::Column::PerformanceId)
+            .limit(limits::ROOMS_MAX)
+            .all(self.db())
+            .await?;
+        Ok(rows.into_iter().map(|row| row.performance_id).collect())
+    }
+
+    /// Notes what somebody did to a waiting room.
+    pub async fn note_room_action(&self, action: &RoomAction) -> Result<()> {
+        let row = room_actions::Model {
+            id: action.id,
+            performance_id: action.performance_id,
+            at: action.at.0,
+            who: action.who.clone(),
+            action: action.action.clone(),
+            detail: action.detail.clone(),
+        };
+        let write = self.write_one().await?;
+        rows::insert_missing(write.tx(), vec![row]).await?;
+        write.commit().await
+    }
+
+    /// What was done to a waiting room, newest first.
+    pub async fn room_actions(
+        &self,
+        performance: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<RoomAction>> {
+        let mut query = room_actions::Entity::find()
+            .filter(room_actions::Column::PerformanceId.eq(performance))
+            .order_by_desc(room_actions::Column::At)
+            .order_by_desc(room_actions::Column::Id)
+            .limit(page.fetch());
+        if let Some(after) = page.after {
+            let columns = (room_actions::Column::At, room_actions::Column::Id);
+            query = query.filter(rows::before(columns, after));
+        }
+        let rows = query.all(self.db()).await?;
+        let actions = rows.into_iter().map(|row| RoomAction {
+            id: row.id,
+            performance_id: row.performance_id,
+            at: Time(row.at),
+            who: row.who,
+            action: row.action,
+            detail: row.detail,
+        });
+        Ok(page.page(actions.collect(), |action| Cursor { at: action.at, id: action.id }))
+    }
+}
