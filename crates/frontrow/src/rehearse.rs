@@ -36,10 +36,10 @@ pub(crate) struct Args {
     /// How many come
     #[arg(long, value_name = "COUNT", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(FANS_MAX)))]
     fans: u32,
-    /// Who they are: everyone, as in life, or buyers, who all come, pay and go
+    /// Who they are: everyone, as in life; buyers, who all come, pay and go; onlookers, who mostly watch the seat map
     #[arg(long, value_name = "NAME", default_value = "everyone")]
     mix: Mix,
-    /// When they come: prequeue, sofia, herd or drop
+    /// When they come: prequeue, sofia, herd, drop, or steady:FANS_PER_SECOND
     #[arg(long, value_name = "NAME", default_value = "herd")]
     curve: Curve,
     /// How many times faster than life they come and think

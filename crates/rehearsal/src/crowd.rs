@@ -56,7 +56,7 @@ impl Crowd {
         let quantile = (f64::from(number) + rng.random::<f64>()) / f64::from(self.fans.max(1));
         Fan {
             number,
-            arrives: self.curve.arrival(quantile).div_f64(self.compression),
+            arrives: self.curve.arrival(quantile, self.fans, self.compression),
             door: *mix::draw(tables.doors, &mut rng),
             choice: *mix::draw(tables.choices, &mut rng),
             party: *mix::draw(tables.parties, &mut rng),

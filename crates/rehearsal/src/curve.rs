@@ -16,6 +16,11 @@ pub enum Curve {
     Herd,
     /// Everybody in the same instant.
     Drop,
+    /// Evenly, for as long as there are fans.
+    Steady {
+        /// So many a second, whatever the time compression.
+        per_second: u32,
+    },
 }
 
 /// A moment in milliseconds from the opening, and how many of a thousand are there by then.
@@ -37,26 +42,24 @@ const HERD: &[Point] =
     &[(0, 0), (20_000, 350), (2 * MINUTE, 600), (10 * MINUTE, 900), (30 * MINUTE, 1_000)];
 const DROP: &[Point] = &[(0, 1_000)];
 
-impl Curve {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Prequeue, Self::Sofia, Self::Herd, Self::Drop];
+/// On the command line, before the rate.
+const STEADY: &str = "steady:";
 
-    /// As it is called on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Prequeue => "prequeue",
-            Self::Sofia => "sofia",
-            Self::Herd => "herd",
-            Self::Drop => "drop",
-        }
-    }
+impl Curve {
+    /// All that are drawn by points.
+    const DRAWN: [(Self, &'static str); 4] = [
+        (Self::Prequeue, "prequeue"),
+        (Self::Sofia, "sofia"),
+        (Self::Herd, "herd"),
+        (Self::Drop, "drop"),
+    ];
 
     const fn points(self) -> &'static [Point] {
         match self {
             Self::Prequeue => PREQUEUE,
             Self::Sofia => SOFIA,
             Self::Herd => HERD,
-            Self::Drop => DROP,
+            Self::Drop | Self::Steady { .. } => DROP,
         }
     }
 
@@ -66,9 +69,19 @@ impl Curve {
         Duration::from_millis(u64::try_from(-first.min(0)).unwrap_or(0))
     }
 
-    /// When the fan comes before whom the share `quantile` (0 to 1) of all came, counted from the first arrival that
-    /// the curve allows.
-    pub fn arrival(self, quantile: f64) -> Duration {
+    /// When the fan comes before whom the share `quantile` (0 to 1) of so many came, counted from the first arrival that
+    /// the curve allows, in a drill that is so many times as fast as life.
+    pub fn arrival(self, quantile: f64, fans: u32, compression: f64) -> Duration {
+        match self {
+            Self::Steady { per_second } => {
+                let before = quantile.clamp(0.0, 1.0) * f64::from(fans);
+                Duration::from_secs_f64(before / f64::from(per_second.max(1)))
+            }
+            drawn => drawn.drawn_arrival(quantile).div_f64(compression),
+        }
+    }
+
+    fn drawn_arrival(self, quantile: f64) -> Duration {
         let share = (quantile.clamp(0.0, 1.0)) * 1_000.0;
         let points = self.points();
         let start = points.first().map_or(0, |(at, _)| *at);
@@ -91,21 +104,32 @@ impl Curve {
 
 impl fmt::Display for Curve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        if let Self::Steady { per_second } = self {
+            return write!(f, "{STEADY}{per_second}");
+        }
+        let drawn = Self::DRAWN.iter().find(|(curve, _)| curve == self);
+        f.write_str(drawn.map_or("", |(_, name)| name))
     }
 }
 
 /// No curve has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no demand curve {0:?}; there are prequeue, sofia, herd and drop")]
+#[error(
+    "there is no demand curve {0:?}; there are prequeue, sofia, herd, drop, and steady:FANS_PER_SECOND"
+)]
 pub struct UnknownCurve(String);
 
 impl FromStr for Curve {
     type Err = UnknownCurve;
 
     fn from_str(name: &str) -> Result<Self, UnknownCurve> {
-        let found = Self::ALL.into_iter().find(|curve| curve.name() == name);
-        found.ok_or_else(|| UnknownCurve(name.to_owned()))
+        let unknown = || UnknownCurve(name.to_owned());
+        if let Some(rate) = name.strip_prefix(STEADY) {
+            let per_second = rate.parse().ok().filter(|rate| *rate > 0).ok_or_else(unknown)?;
+            return Ok(Self::Steady { per_second });
+        }
+        let found = Self::DRAWN.into_iter().find(|(_, known)| *known == name);
+        found.map(|(curve, _)| curve).ok_or_else(unknown)
     }
 }
 
@@ -116,7 +140,8 @@ mod tests {
     /// How many of 10,000 fans are there by a moment after the opening.
     fn there(curve: Curve, after: Duration) -> usize {
         let by = curve.lead() + after;
-        (0..10_000).filter(|fan| curve.arrival((f64::from(*fan) + 0.5) / 10_000.0) <= by).count()
+        let arrival = |fan: u32| curve.arrival((f64::from(fan) + 0.5) / 10_000.0, 10_000, 1.0);
+        (0..10_000).filter(|fan| arrival(*fan) <= by).count()
     }
 
     #[test]
@@ -136,8 +161,17 @@ mod tests {
 
     #[test]
     fn in_a_drop_everybody_comes_at_once() {
-        assert_eq!(Curve::Drop.arrival(0.0), Duration::ZERO);
-        assert_eq!(Curve::Drop.arrival(1.0), Duration::ZERO);
+        assert_eq!(Curve::Drop.arrival(0.0, 9, 1.0), Duration::ZERO);
+        assert_eq!(Curve::Drop.arrival(1.0, 9, 1.0), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_steady_crowd_comes_at_its_rate_however_fast_life_is() {
+        let steady = Curve::Steady { per_second: 200 };
+        assert_eq!(there(steady, Duration::from_secs(10)), 2_000);
+        assert_eq!(there(steady, Duration::from_secs(50)), 10_000);
+        assert_eq!(steady.arrival(0.5, 10_000, 60.0), Duration::from_secs(25));
+        assert_eq!(steady.lead(), Duration::ZERO);
     }
 
     #[test]
@@ -148,11 +182,14 @@ mod tests {
 
     #[test]
     fn nobody_comes_earlier_than_who_came_before() {
-        for curve in Curve::ALL {
-            let moments = (0..=1_000).map(|i| curve.arrival(f64::from(i) / 1_000.0));
+        let drawn = Curve::DRAWN.into_iter().map(|(curve, _)| curve);
+        for curve in drawn.chain([Curve::Steady { per_second: 7 }]) {
+            let moments = (0..=1_000).map(|i| curve.arrival(f64::from(i) / 1_000.0, 1_000, 2.0));
             assert!(moments.is_sorted(), "{curve}");
-            assert_eq!(curve.name().parse(), Ok(curve));
+            assert_eq!(curve.to_string().parse(), Ok(curve));
         }
-        assert!("rush".parse::<Curve>().is_err());
+        for unknown in ["rush", "steady", "steady:", "steady:0", "steady:many"] {
+            assert!(unknown.parse::<Curve>().is_err(), "{unknown}");
+        }
     }
 }

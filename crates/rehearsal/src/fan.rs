@@ -61,6 +61,11 @@ enum Asked {
 pub(crate) async fn live(world: &World, fan: Fan) -> Story {
     let came = world.start + fan.arrives;
     sleep_until(came).await;
+    // Who has not come yet costs little more than a timer, however many are to come.
+    Box::pin(day(world, fan, came)).await
+}
+
+async fn day(world: &World, fan: Fan, came: Instant) -> Story {
     world.tally.count(Event::Arrived);
     let greedy = fan.habit == Habit::Greedy;
     let mut journey = Journey::new(world, fan, came);

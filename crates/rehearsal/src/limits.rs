@@ -14,6 +14,10 @@ pub const WAITS_MAX: u32 = 10;
 pub const WAIT_MAX: Duration = Duration::from_secs(20);
 /// How often a fan chooses anew after others were faster.
 pub const TRIES_MAX: u32 = 12;
+/// How often somebody who only watches what is free looks, from and to.
+pub const WATCH_LOOKS: std::ops::Range<u32> = 14..27;
+/// After so many of those looks the page is loaded anew.
+pub const WATCH_RELOADS_AFTER: u32 = 8;
 /// How often a buyer looks at an order that waits for its payment or its tickets.
 pub const LOOKS_MAX: u32 = 60;
 /// Between two such looks, as the page's own script has it.
@@ -28,6 +32,8 @@ pub const VIOLATIONS_LISTED: usize = 20;
 pub const TICK_MS: u64 = 100;
 /// Ticks that are kept: a day. What comes later is added to the last.
 pub const TICKS_MAX: usize = 24 * 60 * 60 * 10;
+/// Seconds whose latencies are kept apart, some kilobytes each: four hours. What comes later is added to the last.
+pub const SECONDS_MAX: usize = 4 * 60 * 60;
 /// How often the seat map is looked at for the picture.
 pub const WATCH_EVERY: Duration = Duration::from_millis(500);
 /// Latencies up to an hour, in microseconds, with three digits.

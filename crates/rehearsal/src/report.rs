@@ -1,13 +1,15 @@
 //! What a drill showed: for machines as JSON, for people as one page with pictures.
 
 mod charts;
+mod comparison;
 mod hall;
 mod page;
 mod svg;
 
-use hdrhistogram::Histogram;
+use hdrhistogram::{Counter, Histogram};
 use serde::Serialize;
 
+pub use comparison::{ComparisonPart, UnderPart};
 pub use page::html;
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
     fan::End,
     limits::TICK_MS,
     sweep::Check,
-    tally::{Counts, Recovery, Step},
+    tally::{Counts, Mark, Recovery, Step},
     usage::Used,
 };
 
@@ -54,10 +56,8 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// What was done to the shop, and how it took it.
     pub recoveries: Vec<Recovery>,
-    /// Of all steps while nothing was done to the shop, and meanwhile.
-    pub quiet: Latency,
-    /// See [`Report::quiet`].
-    pub disturbed: Latency,
+    /// While something was done to the shop, against quiet seconds under the same load.
+    pub comparison: Option<ComparisonPart>,
     /// What the processes used, if they could be seen.
     pub usage: Vec<Used>,
     /// Processor time of all of them for one order.
@@ -185,7 +185,7 @@ impl Report {
             },
             plan: PlanPart {
                 fans: plan.crowd.fans,
-                curve: plan.crowd.curve.name().to_owned(),
+                curve: plan.crowd.curve.to_string(),
                 mix: plan.crowd.mix.name().to_owned(),
                 compression: plan.crowd.compression,
                 seed: plan.crowd.seed,
@@ -211,8 +211,7 @@ impl Report {
                 })
                 .collect(),
             recoveries: kept.recoveries(),
-            quiet: Latency::of("quiet", &kept.quiet),
-            disturbed: Latency::of("disturbed", &kept.disturbed),
+            comparison: kept.comparison().map(|both| ComparisonPart::of(&both)),
             cpu_seconds_per_order: (cpu > 0.0 && orders > 0).then(|| cpu / orders as f64),
             usage,
             checks,
@@ -241,19 +240,12 @@ impl Report {
         for failure in &self.failures {
             line(format!("  failed: {} x {}: {}", failure.count, failure.step, failure.cause));
         }
-        for Recovery { mark, silent_ms, troubled_ms } in &self.recoveries {
-            line(format!(
-                "  {:.1} s {}: trouble for {troubled_ms} ms, no answer for {silent_ms} ms at most",
-                mark.at_ms as f64 / 1_000.0,
-                mark.what
-            ));
+        for recovery in &self.recoveries {
+            let Mark { at_ms, what } = &recovery.mark;
+            line(format!("  {:.1} s {what}: {}", *at_ms as f64 / 1_000.0, recovered(recovery)));
         }
-        if self.disturbed.count > 0 {
-            let (quiet, disturbed) = (&self.quiet, &self.disturbed);
-            line(format!(
-                "p99 {:.1} ms while quiet ({} requests), {:.1} ms meanwhile ({})",
-                quiet.p99, quiet.count, disturbed.p99, disturbed.count
-            ));
+        if let Some(comparison) = &self.comparison {
+            line(comparison.text());
         }
         if let Some(cpu) = self.cpu_seconds_per_order {
             let memory: f64 = self.usage.iter().map(|used| used.memory_mib).sum();
@@ -307,7 +299,7 @@ impl Speed {
 }
 
 impl Latency {
-    fn of(step: &'static str, histogram: &Histogram<u64>) -> Self {
+    fn of<C: Counter>(step: &'static str, histogram: &Histogram<C>) -> Self {
         let at = |percent| histogram.value_at_percentile(percent) as f64 / 1_000.0;
         Self {
             step,
@@ -319,6 +311,16 @@ impl Latency {
             max: histogram.max() as f64 / 1_000.0,
         }
     }
+}
+
+/// How the shop took it, in words.
+fn recovered(recovery: &Recovery) -> String {
+    let Recovery { silent_ms, troubled_ms, served_ms, .. } = recovery;
+    let served = served_ms.map_or_else(
+        || "no hold, order or payment after it".to_owned(),
+        |ms| format!("the next hold, order or payment after {ms} ms"),
+    );
+    format!("trouble for {troubled_ms} ms, no answer for {silent_ms} ms at most, {served}")
 }
 
 /// Microseconds as people say them.

@@ -1,10 +1,10 @@
 //! What happened: counts, latencies by step, and a timeline. Cheap enough to be told of every request.
 
+mod load;
+mod recovery;
+
 use std::{
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -12,6 +12,10 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use tokio::time::Instant;
 
+pub use load::{Comparison, Under};
+pub use recovery::Recovery;
+
+use self::load::Load;
 use crate::limits::{LATENCY_US_MAX, MARKS_MAX, TICK_MS, TICKS_MAX};
 
 /// A step of a purchase, as latencies are told apart.
@@ -73,6 +77,11 @@ impl Step {
             Self::OrderPage => "order page",
             Self::Ticket => "ticket",
         }
+    }
+
+    /// Whether the shop cannot answer it without having written something down.
+    const fn decides(self) -> bool {
+        matches!(self, Self::Hold | Self::Order | Self::Pay)
     }
 }
 
@@ -147,24 +156,11 @@ pub struct Mark {
     pub what: String,
 }
 
-/// How a shop took what was done to it, until the next thing was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Recovery {
-    /// What was done.
-    pub mark: Mark,
-    /// The longest time without any answer.
-    pub silent_ms: u64,
-    /// Until the last request that was retried, told to wait or failed.
-    pub troubled_ms: u64,
-}
-
 /// Everything that was counted.
 #[derive(Debug)]
 pub struct Tally {
     start: Instant,
     kept: Mutex<Kept>,
-    /// Faults that are being suffered.
-    disturbances: AtomicU32,
 }
 
 /// What a tally holds.
@@ -182,16 +178,16 @@ pub struct Kept {
     pub purchases: Histogram<u64>,
     /// Of all steps since the last look.
     pub lately: Histogram<u64>,
-    /// Of all steps while nothing was done to the shop, and meanwhile.
-    pub quiet: Histogram<u64>,
-    /// See [`Kept::quiet`].
-    pub disturbed: Histogram<u64>,
+    /// Of all steps by the second in which they were wanted, and which seconds were disturbed.
+    load: Load,
     /// Every second: milliseconds of the drill, median and 99th percentile of that second in microseconds.
     pub seconds: Vec<(u64, u64, u64)>,
     /// What failed for good: step and cause, with how often.
     pub failures: Vec<(Step, String, u64)>,
     /// What was done to the shop.
     pub marks: Vec<Mark>,
+    /// For each mark: when the next hold, order or payment was answered, in milliseconds of the drill.
+    served: Vec<u64>,
 }
 
 impl Tally {
@@ -204,13 +200,13 @@ impl Tally {
             all: histogram(),
             purchases: histogram(),
             lately: histogram(),
-            quiet: histogram(),
-            disturbed: histogram(),
+            load: Load::default(),
             seconds: Vec::new(),
             failures: Vec::new(),
             marks: Vec::new(),
+            served: Vec::new(),
         };
-        Self { start, kept: Mutex::new(kept), disturbances: AtomicU32::new(0) }
+        Self { start, kept: Mutex::new(kept) }
     }
 
     /// Every method changes what is kept in one go, so that it is whole even after a panic elsewhere.
@@ -236,19 +232,19 @@ impl Tally {
 
     /// Counts an answer; the latency is from the moment at which the fan wanted it.
     pub fn answered(&self, step: Step, took: Duration) {
-        let tick = self.tick();
+        let now_ms = self.now_ms();
         let us = micros(took);
         let mut kept = self.kept();
-        kept.count(tick, Event::Answered);
+        kept.count(tick(now_ms), Event::Answered);
         if let Some(histogram) = kept.steps.get_mut(step as usize) {
             histogram.saturating_record(us);
         }
         kept.all.saturating_record(us);
         kept.lately.saturating_record(us);
-        if self.disturbances.load(Ordering::Relaxed) == 0 {
-            kept.quiet.saturating_record(us);
-        } else {
-            kept.disturbed.saturating_record(us);
+        kept.load.answered(now_ms.saturating_sub(us / 1_000), us);
+        if step.decides() {
+            let marks = kept.marks.len();
+            kept.served.resize(marks, now_ms);
         }
     }
 
@@ -282,11 +278,8 @@ impl Tally {
 
     /// Something is being done to the shop from now on, or no more.
     pub fn disturb(&self, begins: bool) {
-        if begins {
-            self.disturbances.fetch_add(1, Ordering::Relaxed);
-        } else {
-            self.disturbances.fetch_sub(1, Ordering::Relaxed);
-        }
+        let now_ms = self.now_ms();
+        self.kept().load.disturb(now_ms, begins);
     }
 
     /// Counts so far, and the latencies since the last such look.
@@ -307,21 +300,29 @@ impl Tally {
     }
 
     fn tick(&self) -> usize {
-        usize::try_from(self.now_ms() / TICK_MS).unwrap_or(usize::MAX).min(TICKS_MAX - 1)
+        tick(self.now_ms())
     }
 }
 
 impl Kept {
     /// How the shop took each mark.
     pub fn recoveries(&self) -> Vec<Recovery> {
-        let tick =
-            |ms: u64| usize::try_from(ms / TICK_MS).unwrap_or(usize::MAX).min(self.ticks.len());
+        let tick = |ms| tick(ms).min(self.ticks.len());
         let ends = self.marks.iter().skip(1).map(|mark| tick(mark.at_ms));
         let ends = ends.chain(std::iter::once(self.ticks.len()));
-        let marks = self.marks.iter().zip(ends);
+        let served = self.served.iter().copied().map(Some).chain(std::iter::repeat(None));
+        let marks = self.marks.iter().zip(ends).zip(served);
         marks
-            .map(|(mark, end)| recovery(mark, &self.ticks[tick(mark.at_ms).min(end)..end]))
+            .map(|((mark, end), served)| {
+                Recovery::of(mark, &self.ticks[tick(mark.at_ms).min(end)..end], served)
+            })
             .collect()
+    }
+
+    /// What fans waited while the shop was disturbed, against quiet seconds under the same load. Nothing if nothing was
+    /// done to it.
+    pub fn comparison(&self) -> Option<Comparison> {
+        self.load.compare()
     }
 
     fn count(&mut self, tick: usize, event: Event) {
@@ -335,17 +336,8 @@ impl Kept {
     }
 }
 
-fn recovery(mark: &Mark, ticks: &[Counts]) -> Recovery {
-    // When everybody has gone home it is silent, and nobody minds.
-    let last = ticks.iter().rposition(|tick| tick.requests > 0).unwrap_or(0);
-    let silences = ticks[..last.min(ticks.len())].split(|tick| tick.requests > 0);
-    let silent = silences.map(<[Counts]>::len).max().unwrap_or(0);
-    let troubled = ticks.iter().rposition(|tick| tick.errors + tick.retries + tick.waits > 0);
-    Recovery {
-        mark: mark.clone(),
-        silent_ms: silent as u64 * TICK_MS,
-        troubled_ms: troubled.map_or(0, |tick| tick as u64 + 1) * TICK_MS,
-    }
+fn tick(ms: u64) -> usize {
+    usize::try_from(ms / TICK_MS).unwrap_or(usize::MAX).min(TICKS_MAX - 1)
 }
 
 fn micros(took: Duration) -> u64 {
@@ -362,13 +354,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_recovery_is_measured_to_its_last_trouble() {
-        let tick = |requests, retries| Counts { requests, retries, ..Counts::default() };
-        let ticks = [tick(1, 0), tick(0, 0), tick(0, 0), tick(4, 2), tick(9, 0), tick(0, 0)];
-        let mark = Mark { at_ms: 0, what: "a fault".into() };
-        let recovery = recovery(&mark, &ticks);
-        assert_eq!((recovery.silent_ms, recovery.troubled_ms), (2 * TICK_MS, 4 * TICK_MS));
-        assert_eq!(super::recovery(&mark, &[]).silent_ms, 0);
+    fn a_mark_is_served_by_the_next_answer_that_needs_a_decision() {
+        let tally = Tally::new(Instant::now());
+        tally.mark("the database is back");
+        tally.answered(Step::Page, Duration::ZERO);
+        assert_eq!(tally.all().recoveries()[0].served_ms, None);
+        tally.answered(Step::Hold, Duration::ZERO);
+        tally.mark("another");
+        let recoveries = tally.all().recoveries();
+        assert!(recoveries[0].served_ms.is_some() && recoveries[1].served_ms.is_none());
     }
 
     #[test]
@@ -383,7 +377,7 @@ mod tests {
         let kept = tally.all();
         assert_eq!((kept.total.requests, kept.total.errors), (2, 2));
         assert_eq!(kept.failures, [(Step::Pay, "status 500".to_owned(), 2)]);
-        assert_eq!((kept.quiet.len(), kept.disturbed.len(), kept.all.len()), (1, 1, 2));
+        assert_eq!(kept.all.len(), 2);
         let (counts, lately) = tally.look();
         assert_eq!((counts.requests, lately.len(), tally.look().1.len()), (2, 2, 0));
         let in_ticks: u64 = kept.ticks.iter().map(|tick| tick.requests).sum();

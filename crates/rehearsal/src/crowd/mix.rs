@@ -15,16 +15,19 @@ pub enum Mix {
     Everyone,
     /// Only people who come, take what they are offered and pay: what a completed order costs.
     Buyers,
+    /// Mostly people who watch the seat map: very many requests, of which few need a decision.
+    Onlookers,
 }
 
 impl Mix {
-    const ALL: [Self; 2] = [Self::Everyone, Self::Buyers];
+    const ALL: [Self; 3] = [Self::Everyone, Self::Buyers, Self::Onlookers];
 
     /// As `--mix` has it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Everyone => "everyone",
             Self::Buyers => "buyers",
+            Self::Onlookers => "onlookers",
         }
     }
 
@@ -32,6 +35,7 @@ impl Mix {
         match self {
             Self::Everyone => EVERYONE,
             Self::Buyers => BUYERS,
+            Self::Onlookers => ONLOOKERS,
         }
     }
 }
@@ -44,7 +48,7 @@ impl fmt::Display for Mix {
 
 /// No mixture has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no mixture {0:?}; there are everyone and buyers")]
+#[error("there is no mixture {0:?}; there are everyone, buyers and onlookers")]
 pub struct UnknownMix(String);
 
 impl FromStr for Mix {
@@ -85,6 +89,8 @@ pub enum Ending {
     Pays,
     /// Looks at the page and the map, and holds nothing.
     LooksOnly,
+    /// Keeps the page open and watches what is free, loads it anew now and then, and holds nothing.
+    Watches,
     /// Goes away; the hold lapses by itself.
     Abandons,
     /// Fills in the checkout, sees the bank's page and goes away.
@@ -177,10 +183,26 @@ const BUYERS: Tables = Tables {
     stays_percent: 0,
 };
 
+const ONLOOKERS: Tables = Tables {
+    doors: &[(950, Door::Pages), (50, Door::Api)],
+    choices: &[(430, Choice::Best), (355, Choice::Map), (215, Choice::Standing)],
+    parties: PARTIES,
+    endings: &[
+        (740, Ending::Watches),
+        (120, Ending::GivesBack),
+        (40, Ending::Abandons),
+        (100, Ending::Pays),
+    ],
+    habits: &[(920, Habit::Calm), (50, Habit::DoubleClicks), (30, Habit::SendsAgain)],
+    stays_percent: 0,
+};
+
 /// Seconds that a fan takes over something, from and to, before time compression.
 pub mod think {
     /// Looking at the page before choosing.
     pub const LOOK: (f64, f64) = (2.0, 15.0);
+    /// Between two looks at what is free: the page asks every second.
+    pub const WATCH: (f64, f64) = (0.9, 1.1);
     /// Between the cart and the checkout.
     pub const CART: (f64, f64) = (1.0, 10.0);
     /// Typing name and address.

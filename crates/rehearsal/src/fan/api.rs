@@ -25,7 +25,7 @@ impl Journey<'_> {
             Asked::SoldOut => return Ok(End::SoldOut),
         }
         match self.fan.ending {
-            Ending::Abandons | Ending::LooksOnly => return Ok(End::AsIntended),
+            Ending::Abandons | Ending::LooksOnly | Ending::Watches => return Ok(End::AsIntended),
             Ending::GivesBack => return self.release_by_api().await,
             _ => self.think(think::FORM).await,
         }

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use rand::RngExt as _;
 use tokio::time::Instant;
 
 use super::{Asked, End, HoldEnd, HoldName, Journey, choose};
 use crate::{
     browser::{Ask, Lost},
     crowd::{Choice, Ending, think},
+    limits::{WATCH_LOOKS, WATCH_RELOADS_AFTER},
     pages::{self, Tokens},
     tally::Step,
 };
@@ -18,7 +20,7 @@ impl Journey<'_> {
         let page_path = self.world.target.page_path();
         let mut page = self.page(Step::Page, &page_path).await?;
         let by_map = self.fan.choice == Choice::Map;
-        if by_map {
+        if by_map || self.fan.ending == Ending::Watches {
             let path = self.world.target.drawing_path.clone();
             let ask = Ask::get(Step::Drawing, path).with(http::header::ACCEPT_ENCODING, "br");
             self.ask(&ask).await?;
@@ -33,6 +35,9 @@ impl Journey<'_> {
             self.look_at_status().await?;
             return Ok(End::AsIntended);
         }
+        if self.fan.ending == Ending::Watches {
+            return self.watch().await;
+        }
         if by_map {
             // The page asks every second; what the fan sees when choosing is a second old at most.
             self.look_at_status().await?;
@@ -42,6 +47,22 @@ impl Journey<'_> {
             Asked::Refused => Ok(End::Refused),
             Asked::SoldOut => Ok(End::SoldOut),
         }
+    }
+
+    /// Looks at what is free as the open page does, and loads the page anew now and then.
+    async fn watch(&mut self) -> Result<End, Lost> {
+        let looks = self.rng.random_range(WATCH_LOOKS);
+        for look in 1..=looks {
+            if self.world.is_over() {
+                break;
+            }
+            self.look_at_status().await?;
+            if look.is_multiple_of(WATCH_RELOADS_AFTER) {
+                self.page(Step::Page, &self.world.target.page_path()).await?;
+            }
+            self.think(think::WATCH).await;
+        }
+        Ok(End::AsIntended)
     }
 
     /// A page as it is now.

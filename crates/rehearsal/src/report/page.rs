@@ -174,20 +174,14 @@ fn details(report: &Report) -> String {
             format!("{:.1} s of processor time, {:.0} MiB", used.cpu_seconds, used.memory_mib),
         )
     }));
-    rows.extend(report.recoveries.iter().map(|recovery| {
-        let trouble = format!(
-            "trouble for {} ms, no answer for {} ms at most",
-            recovery.troubled_ms, recovery.silent_ms
-        );
-        (format!("after {}", recovery.mark.what), trouble)
-    }));
-    if report.disturbed.count > 0 {
-        let p99 = |latency: &super::Latency| {
-            format!("p99 {:.1} ms of {}", latency.p99, grouped(latency.count))
-        };
-        let text =
-            format!("{} while quiet, {} meanwhile", p99(&report.quiet), p99(&report.disturbed));
-        rows.push(("all requests".into(), text));
+    rows.extend(
+        report
+            .recoveries
+            .iter()
+            .map(|recovery| (format!("after {}", recovery.mark.what), super::recovered(recovery))),
+    );
+    if let Some(comparison) = &report.comparison {
+        rows.push(("all requests".into(), comparison.text()));
     }
     let mut text = String::from("<section><h2>Details</h2><table class=\"details\"><tbody>");
     for (name, value) in rows {
