@@ -175,13 +175,15 @@ impl Log for PostgresLog {
     }
 
     async fn head(&self, stream: Stream) -> Result<Position, LogError> {
+        // Not `max(position)`: on a table that was never analysed it reads the whole stream.
         let query = sqlx::query_scalar(
-            "SELECT coalesce(max(position), 0) FROM log_entries
-            WHERE stream_kind = $1 AND stream_id = $2",
+            "SELECT position FROM log_entries WHERE stream_kind = $1 AND stream_id = $2
+            ORDER BY position DESC LIMIT 1",
         )
         .bind(i16::from(stream.kind.code()))
         .bind(stream.id.to_be_bytes());
-        position(self.ask(async |connection| query.fetch_one(connection).await).await?)
+        let head = self.ask(async |connection| query.fetch_optional(connection).await).await?;
+        head.map_or(Ok(Position::START), position)
     }
 
     async fn streams(&self, after: Option<Stream>, limit: usize) -> Result<Vec<Stream>, LogError> {

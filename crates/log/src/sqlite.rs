@@ -130,15 +130,15 @@ impl Log for SqliteLog {
 
     async fn head(&self, stream: Stream) -> Result<Position, LogError> {
         let key = Key::new(stream, Position::START);
-        let head: i64 = sqlx::query_scalar(
-            "SELECT coalesce(max(position), 0) FROM log_entries
-            WHERE stream_kind = ?1 AND stream_id = ?2",
+        let head: Option<i64> = sqlx::query_scalar(
+            "SELECT position FROM log_entries WHERE stream_kind = ?1 AND stream_id = ?2
+            ORDER BY position DESC LIMIT 1",
         )
         .bind(key.kind)
         .bind(&key.id[..])
-        .fetch_one(&self.readers)
+        .fetch_optional(&self.readers)
         .await?;
-        position(head)
+        head.map_or(Ok(Position::START), position)
     }
 
     async fn streams(&self, after: Option<Stream>, limit: usize) -> Result<Vec<Stream>, LogError> {

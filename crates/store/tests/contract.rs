@@ -9,6 +9,8 @@
 mod accounts;
 #[path = "contract/catalogue.rs"]
 mod catalogue;
+#[path = "contract/cost.rs"]
+mod cost;
 #[path = "contract/engine.rs"]
 mod engine;
 #[path = "contract/fleet.rs"]
@@ -59,6 +61,7 @@ on_each_engine! {
     catalogue::a_slug_is_taken_once,
     catalogue::a_venue_is_changed_by_its_organisation_alone,
     catalogue::lists_go_on_where_the_last_page_ended,
+    cost::an_order_reads_nothing_of_those_before_it,
     engine::a_call_that_is_given_up_leaves_nothing_locked,
     engine::a_closed_store_is_unavailable,
     engine::a_replica_that_hangs_in_a_transaction_lets_go_of_its_rows,
