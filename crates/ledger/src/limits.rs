@@ -58,9 +58,9 @@ pub const ADMISSION_RATE_MIN: crate::room::admission::Rate =
 pub const TURN_MS_MIN: i64 = 10_000;
 /// A turn is open at most this long: nobody else can have the place meanwhile.
 pub const TURN_MS_MAX: i64 = 60 * 60 * 1_000;
-/// Of a million people whose turn comes, so many are expected to come, however few came before:
-/// else a handful who stay away would open the door to everyone.
-pub const SHOW_RATE_PPM_MIN: u64 = 20_000;
+/// Of a million people whose turn comes, at least so many are expected to come, however few came
+/// before: at most twenty turns are opened for each place in the shop.
+pub const SHOW_RATE_PPM_MIN: u64 = 50_000;
 /// Turns that came within this time are remembered as one.
 pub const COHORT_MS: i64 = 1_000;
 /// How many cases the estimates of admission rest on; more than twice as many are halved.
@@ -70,13 +70,15 @@ pub const WITNESSES_HALVED_MS: i64 = 30_000;
 /// How often estimates of how long people stay are halved.
 pub const STAYS_HALVED_MS: i64 = 120_000;
 /// In which time the whole of what is missing in the shop is added to what admission aims at.
-pub const TRIM_MS: i64 = 300_000;
+pub const TRIM_MS: i64 = 150_000;
 /// Between two changes of a rate because of what was measured.
 pub const RATE_STEP_MS: i64 = 1_000;
-/// Between two marks of how far the queue was.
+/// Between two marks of how many came into the shop, in milliseconds.
 pub const PACE_MARK_MS: i64 = 10_000;
-/// Marks that are remembered: ten minutes.
-pub const PACE_MARKS: usize = 60;
+/// Marks that are remembered: half an hour. Hardly anybody stays longer in a shop.
+pub const PACE_MARKS: usize = 180;
+/// Why the queue became slower is said so long: everyone who waits has asked since.
+pub const SLOWER_SAID_MS: i64 = 120_000;
 /// Places of one draw: ten times the largest crowd planned for, and a proof of inclusion (32 bytes
 /// for each doubling) stays below a kilobyte.
 pub const DRAW_PLACES_MAX: u64 = 100_000_000;

@@ -6,12 +6,12 @@
 //! every replica, and every replay, finds the same answer.
 //!
 //! It is an order-up-to rule. Of everyone whose turn is open some will still come; how many, is
-//! learnt from how long others took ([`turns`]). People who are in the shop and people who will come
-//! together fill the target, and what will have left until a turn that opens now is used
-//! ([`stays`]). So a fan who never comes costs nothing but the place of one turn in that estimate.
-//! Of all ceilings the least counts, and the tick names it. Nothing is admitted faster than the
-//! rates allow in any second ([`bucket`]), and those sink while the shop or the payment provider
-//! suffers, or says nothing ([`health`]).
+//! learnt from how long others took (`turns`). People who are in the shop and people who will come
+//! fill the target together, and those who will have left until a turn that opens now is used are
+//! made up for (`stays`). So a fan who never comes costs nothing but an entry in that estimate. Of
+//! all ceilings the least counts, and the tick names it. Nobody is admitted faster than the rates
+//! allow in any second (`bucket`), and those sink while the shop or the payment provider suffers,
+//! or says nothing (`health`). What waiting fans are told follows from the same numbers (`pace`).
 //!
 //! What is absent: floating point, a clock, knowledge of single people. An *estimate* may be wrong;
 //! that never lets in more than the shop's hard cap, because the ledger refuses who would be too
@@ -29,7 +29,13 @@ use serde::{Deserialize, Serialize};
 pub use pace::{Pace, Wait};
 pub use policy::{Ceiling, Counts, Gauges, Moment, Policy, PolicyFault, Provider, Rate, Tick};
 
-use self::{bucket::Bucket, health::Health, pace::History, stays::Stays, turns::Turns};
+use self::{
+    bucket::Bucket,
+    health::Health,
+    pace::{Forecast, Teller},
+    stays::Stays,
+    turns::Turns,
+};
 use crate::{
     Time,
     limits::{SHOW_RATE_PPM_MIN, TICK_MS, TRIM_MS},
@@ -47,7 +53,7 @@ pub struct Admission {
     stays: Stays,
     bucket: Bucket,
     health: Health,
-    history: History,
+    teller: Teller,
     /// Thousandths of people by which the shop was found to be emptier than the rule expects.
     trim_milli: i64,
 }
@@ -63,7 +69,8 @@ impl Admission {
         self.clone().step(at, None)
     }
 
-    /// Takes over what a tick decided, with the counts from before it.
+    /// Takes over what a tick decided, with the counts from before it. The decision counts, even if
+    /// this release would decide otherwise.
     pub fn apply(&mut self, at: &Moment<'_>, tick: &Tick) {
         self.step(at, Some(tick.admit));
     }
@@ -75,39 +82,47 @@ impl Admission {
         self.stays.entered();
     }
 
-    /// When the turn of this position came, while it is open.
+    /// How many turns are open and not used yet, as of the last tick.
+    pub fn turns_open(&self) -> u64 {
+        self.turns.unused()
+    }
+
+    /// When the turn of this position came, to the second, while it is open.
     pub fn turn_came(&self, position: u64) -> Option<Time> {
         self.turns.came(position)
     }
 
     /// Lets the time since the last tick pass and decides, or applies what was decided.
     fn step(&mut self, at: &Moment<'_>, decided: Option<u32>) -> Tick {
-        let elapsed_ms = self.last.map_or(TICK_MS, |last| at.now.ms_since(last)).max(0);
+        let elapsed_ms = self.last.map_or(TICK_MS, |last| at.now.ms_since(last));
         let elapsed_ms = u64::try_from(elapsed_ms).unwrap_or(0);
-        // A turn does not run out of chances to come while nobody can come in.
-        let door_open = at.counts.in_shop < at.policy.cap;
-        self.turns.pass(at, elapsed_ms, door_open);
+        self.turns.pass(at, elapsed_ms);
         self.stays.pass(at, elapsed_ms);
         self.health.pass(at, elapsed_ms);
 
-        let chances = self.turns.chances(at.policy.turn_ms);
+        let chances = self.turns.chances();
         let show_ppm = chances.fresh_ppm().max(SHOW_RATE_PPM_MIN);
         let expected_milli = self.turns.expected_milli(&chances, at.policy.turn_ms);
         let (rate, rate_ceiling) = self.health.rate(at, show_ppm);
-        let stock = self.stock(at, &chances);
         let here_milli = signed(u64::from(at.counts.in_shop) * 1_000 + expected_milli);
-        let room = |milli: i64| {
+        // How many turns fill up to so many people, no-shows included.
+        let turns_up_to = |milli: i64| {
             let people_milli = u64::try_from(milli - here_milli).unwrap_or(0);
             people_milli.saturating_mul(PPM / 1_000) / show_ppm
         };
+        let stock = self.stock(at.policy, chances.delay_ms());
+        let fits = turns_up_to(stock).min(self.turns_at_most(at.policy));
+        let fits = if at.is_full() { 0 } else { fits };
+        let useful = turns_up_to(self.useful_milli(at));
         self.bucket.fill(rate, elapsed_ms);
+        let unless = |closed: bool| if closed { 0 } else { u64::MAX };
         // In case of a tie the first is named.
         let limits = [
-            (if at.policy.paused { 0 } else { u64::MAX }, Ceiling::Paused),
-            (if self.health.nothing_free() { 0 } else { u64::MAX }, Ceiling::Places),
+            (unless(at.policy.paused), Ceiling::Paused),
+            (unless(self.health.nothing_free()), Ceiling::Places),
             (self.bucket.left(at.now, rate), rate_ceiling),
-            (room(self.useful_milli(at)), Ceiling::Places),
-            (room(stock), Ceiling::People),
+            (useful, Ceiling::Places),
+            (fits, Ceiling::People),
             (at.counts.waiting, Ceiling::Demand),
         ];
         let (least, limited_by) =
@@ -121,8 +136,14 @@ impl Admission {
         self.turns.open(at.now, at.counts.cursor, admit);
         self.health.admitted(admit, elapsed_ms);
         self.last = Some(at.now);
-        let cursor = at.counts.cursor + u64::from(admit);
-        let pace = self.history.pace(at.now, cursor);
+        let stands_still = at.policy.paused || self.health.nothing_free();
+        let forecast = Forecast {
+            rate: if stands_still { Rate(0) } else { rate },
+            soon: fits.min(useful).saturating_sub(u64::from(admit)),
+            show_ppm,
+            limited_by,
+        };
+        let pace = self.teller.tell(at, &forecast, &self.stays);
         let show_permille = u16::try_from(show_ppm / 1_000).unwrap_or(1_000);
         let expected = u32::try_from(expected_milli / 1_000).unwrap_or(u32::MAX);
         Tick { admit, limited_by, rate, show_permille, expected, pace }
@@ -130,10 +151,23 @@ impl Admission {
 
     /// How many people, in thousandths, should be in the shop or about to come: the target, those
     /// who will have left before a turn that opens now is used, and what was found to be missing.
-    fn stock(&self, at: &Moment<'_>, chances: &turns::Chances) -> i64 {
-        let target_milli = target_milli(at.policy);
-        let leaving_milli = self.stays.leaving_milli(target_milli, chances.delay_ms());
+    fn stock(&self, policy: &Policy, delay_ms: u64) -> i64 {
+        let target_milli = target_milli(policy);
+        let leaving_milli = self.stays.leaving_milli(target_milli, delay_ms);
+        // Whoever comes so much later than others leave is not worth a crowd on the way.
+        let leaving_milli = leaving_milli.min(4 * target_milli);
         signed(target_milli + leaving_milli) + self.trim_milli
+    }
+
+    /// However few come: no more open turns than would fill the shop over and over within the time of
+    /// a turn if the fewest came that are ever expected. Else a few who stay away would open the
+    /// door to everyone.
+    fn turns_at_most(&self, policy: &Policy) -> u64 {
+        let target_milli = target_milli(policy);
+        let turn_ms = u64::try_from(policy.turn_ms).unwrap_or(0);
+        let people_milli = target_milli + self.stays.leaving_milli(target_milli, turn_ms);
+        let turns = people_milli.saturating_mul(PPM / 1_000) / SHOW_RATE_PPM_MIN;
+        turns.saturating_sub(self.turns.unused())
     }
 
     /// How many people, in thousandths, the places that are left can serve.
@@ -149,9 +183,10 @@ impl Admission {
     /// too full or too empty on average; this corrects it slowly.
     fn trim(&mut self, at: &Moment<'_>, elapsed_ms: u64) {
         let target = signed(target_milli(at.policy));
+        // A shop that fills for the first time is not what this is for, but what comes and goes by
+        // chance is.
+        let most = (target / 20).max(1_000 * i64::from(at.policy.target).isqrt());
         let missing = target - i64::from(at.counts.in_shop) * 1_000;
-        // A shop that fills for the first time is not what this is for.
-        let most = (target / 20).max(2_000);
         let elapsed = i64::try_from(elapsed_ms.min(1_000)).unwrap_or(0);
         let bound = (target / 2).max(8_000);
         self.trim_milli += missing.clamp(-most, most) * elapsed / TRIM_MS;

@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::Rate;
-use crate::Time;
+use crate::{Time, limits::TICK_MS};
 
 /// One turn. A [`Rate`] of one gives one unit each millisecond, so that nothing is rounded.
 const TURN: u64 = 60_000_000;
 const SECOND_MS: u64 = 1_000;
+/// Between two ticks.
+const TICK: u64 = TICK_MS.unsigned_abs();
 
 /// What was saved, at most for one second, and what was used in the last second.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,9 +23,11 @@ pub(super) struct Bucket {
 impl Bucket {
     /// Time passed. However long it was, no more than a second counts.
     pub(super) fn fill(&mut self, rate: Rate, elapsed_ms: u64) {
-        let more = rate.0.saturating_mul(elapsed_ms.min(SECOND_MS));
         let depth = rate.0.saturating_mul(SECOND_MS).max(TURN);
-        self.units = self.units.saturating_add(more).min(depth);
+        let more = |ms: u64| rate.0.saturating_mul(elapsed_ms.min(ms));
+        let saved = self.units.saturating_add(more(SECOND_MS)).min(depth);
+        // What is more than whole turns is not lost between two ticks, else a slow queue is slower.
+        self.units = saved.max(self.units.min(depth).saturating_add(more(2 * TICK)));
     }
 
     /// How many turns may come now.

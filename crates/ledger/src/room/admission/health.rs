@@ -162,7 +162,7 @@ impl Strain {
             Burn::Some => from.part(4, 5),
             Burn::Much => from.part(1, 2),
         };
-        self.rate = Some(sunk.max(least(most)));
+        self.rate = Some(sunk.max(least(most)).min(self.rate.unwrap_or(most)));
     }
 }
 

@@ -34,7 +34,8 @@ impl Rate {
 /// What the organiser wants of the controller. May change at any tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
-    /// People in the shop at once on average, as far as there is demand.
+    /// People in the shop at once on average, as far as there is demand. A tenth below the cap, or
+    /// more in a small shop, nobody whose turn it is finds the shop full.
     pub target: u32,
     /// People in the shop at once, ever. The ledger refuses whoever would be one too many.
     pub cap: u32,
@@ -148,10 +149,19 @@ pub struct Moment<'a> {
     pub now: Time,
     /// What the organiser wants.
     pub policy: &'a Policy,
+    /// How long somebody may stay in the shop, at most: a pass with its extension.
+    pub stay_ms_max: i64,
     /// The newest telemetry, if the tick brings any.
     pub gauges: Option<&'a Gauges>,
     /// How the room stands.
     pub counts: Counts,
+}
+
+impl Moment<'_> {
+    /// Nobody else may come in.
+    pub(super) fn is_full(&self) -> bool {
+        self.counts.in_shop >= self.policy.cap
+    }
 }
 
 /// What a tick decided.

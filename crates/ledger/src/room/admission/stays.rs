@@ -19,11 +19,13 @@ pub(super) struct Stays {
     /// Milliseconds, summed over everyone in the shop.
     stayed_ms: u64,
     halved: Option<Time>,
+    entered_ever: u64,
 }
 
 impl Stays {
     pub(super) fn entered(&mut self) {
         self.came = self.came.saturating_add(1);
+        self.entered_ever += 1;
     }
 
     pub(super) fn pass(&mut self, at: &Moment<'_>, elapsed_ms: u64) {
@@ -41,6 +43,16 @@ impl Stays {
         }
     }
 
+    /// Everyone who ever came in.
+    pub(super) fn entered_ever(&self) -> u64 {
+        self.entered_ever
+    }
+
+    /// Everyone who ever left.
+    pub(super) fn left_ever(&self) -> u64 {
+        self.entered_ever.saturating_sub(u64::from(self.in_shop) + u64::from(self.came))
+    }
+
     /// How many of so many people, in thousandths, leave within `ms`.
     pub(super) fn leaving_milli(&self, people_milli: u64, ms: u64) -> u64 {
         if self.stayed_ms == 0 {
@@ -48,7 +60,6 @@ impl Stays {
         }
         let leaving = u128::from(people_milli) * u128::from(self.left) * u128::from(ms)
             / u128::from(self.stayed_ms);
-        // Who leaves within the time that others take to come, leaves four times at most.
-        u64::try_from(leaving).unwrap_or(u64::MAX).min(people_milli.saturating_mul(4))
+        u64::try_from(leaving).unwrap_or(u64::MAX).min(people_milli.saturating_mul(1_000))
     }
 }

@@ -27,6 +27,10 @@ pub(super) struct Turns {
     cohorts: VecDeque<Cohort>,
     seen: [Seen; STEPS],
     halved: Option<Time>,
+    /// Who came to a shop that was not full, and how long they took in all. Waiting at the door is
+    /// left out: it would call for more people because too many are there.
+    came: u64,
+    took_ms: u64,
 }
 
 /// Turns that opened within the same second.
@@ -41,6 +45,8 @@ struct Cohort {
     age_ms: u64,
     step: usize,
     came_in_step: u32,
+    /// Some of them may have waited at the door of a full shop.
+    hindered: bool,
 }
 
 /// What was seen in one step of the lives of turns.
@@ -90,6 +96,7 @@ impl Turns {
             age_ms: 0,
             step: 0,
             came_in_step: 0,
+            hindered: false,
         };
         self.cohorts.push_back(cohort);
     }
@@ -103,6 +110,10 @@ impl Turns {
         {
             cohort.open -= 1;
             cohort.came_in_step += 1;
+            if !cohort.hindered {
+                self.came += 1;
+                self.took_ms += cohort.age_ms;
+            }
         }
     }
 
@@ -115,19 +126,18 @@ impl Turns {
         self.cohorts.partition_point(|cohort| cohort.first + u64::from(cohort.turns) <= position)
     }
 
-    /// Turns grow older by `elapsed_ms` if `door_open`, and end when their time is over.
-    pub(super) fn pass(&mut self, at: &Moment<'_>, elapsed_ms: u64, door_open: bool) {
+    /// Turns grow older by `elapsed_ms`, and end when their time is over.
+    pub(super) fn pass(&mut self, at: &Moment<'_>, elapsed_ms: u64) {
         let step_ms = step_ms(at.policy.turn_ms);
-        if door_open {
-            for cohort in &mut self.cohorts {
-                cohort.age_ms += elapsed_ms;
-                while cohort.step < STEPS && cohort.age_ms >= (cohort.step as u64 + 1) * step_ms {
-                    let seen = &mut self.seen[cohort.step];
-                    seen.came = seen.came.saturating_add(cohort.came_in_step);
-                    seen.stayed_away = seen.stayed_away.saturating_add(cohort.open);
-                    cohort.came_in_step = 0;
-                    cohort.step += 1;
-                }
+        for cohort in &mut self.cohorts {
+            cohort.age_ms += elapsed_ms;
+            cohort.hindered |= at.is_full();
+            while cohort.step < STEPS && cohort.age_ms >= (cohort.step as u64 + 1) * step_ms {
+                let seen = &mut self.seen[cohort.step];
+                seen.came = seen.came.saturating_add(cohort.came_in_step);
+                seen.stayed_away = seen.stayed_away.saturating_add(cohort.open);
+                cohort.came_in_step = 0;
+                cohort.step += 1;
             }
         }
         let over = |cohort: &Cohort| at.now.ms_since(cohort.opened) >= at.policy.turn_ms;
@@ -136,6 +146,10 @@ impl Turns {
         }
         if self.halved.is_none_or(|then| at.now.ms_since(then) >= WITNESSES_HALVED_MS) {
             self.halved = Some(at.now);
+            if self.came >= u64::from(WITNESSES) {
+                self.came /= 2;
+                self.took_ms /= 2;
+            }
             for seen in &mut self.seen {
                 if seen.came + seen.stayed_away >= WITNESSES {
                     seen.came /= 2;
@@ -145,21 +159,20 @@ impl Turns {
         }
     }
 
-    pub(super) fn chances(&self, turn_ms: i64) -> Chances {
+    pub(super) fn chances(&self) -> Chances {
         let mut ppm = [0; STEPS + 1];
         for (step, seen) in self.seen.iter().enumerate().rev() {
             let later: u64 = ppm[step + 1];
             let now = seen.chance_ppm();
             ppm[step] = now + (PPM - now) * later / PPM;
         }
-        let (mut awaited, mut when) = (PPM, 0);
-        for (seen, middle) in self.seen.iter().zip((1..).step_by(2)) {
-            let come = awaited * seen.chance_ppm() / PPM;
-            awaited -= come;
-            when += come * middle;
-        }
-        let delay_ms = when * step_ms(turn_ms) / 2 / (PPM - awaited).max(1);
+        let delay_ms = self.took_ms / self.came.max(1);
         Chances { ppm, delay_ms }
+    }
+
+    /// Turns that nobody used yet.
+    pub(super) fn unused(&self) -> u64 {
+        self.cohorts.iter().map(|cohort| u64::from(cohort.open)).sum()
     }
 
     /// How many, in thousandths of people, will still come.
