@@ -35,6 +35,16 @@ id!(
     BlockId(u128)
 );
 id!(
+    /// Who waits: drawn by the fan's own client, or derived by the shop from an account, a mailbox
+    /// or a code where the organiser allows one place for each. It is the [`CommandId`] of the join,
+    /// so a retry finds its place. A secret of the fan; others see its digest.
+    FanKey(u128)
+);
+id!(
+    /// A fan's number in the order of joining, from 0 on without a gap.
+    Place(u32)
+);
+id!(
     /// Who buys, as a keyed hash of the normalised e-mail address: equal for aliases of one
     /// mailbox, meaningless without the key. No personal data enters the log.
     BuyerKey(u128)
@@ -63,6 +73,13 @@ id!(
     /// Through which door a purchase comes.
     ChannelId(u8)
 );
+
+impl Place {
+    /// As an index into a table of all places.
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
 
 impl SeatId {
     /// As an index into a table of all seats.

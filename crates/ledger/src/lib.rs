@@ -13,18 +13,20 @@
 //!   orders.
 //! - [`room`]: the waiting room of one sale: places, the draw, admission, passes.
 
+mod expiry;
 mod fifo;
 pub mod ids;
 mod index;
 pub mod invariants;
 pub mod limits;
 pub mod machine;
+mod memory;
 pub mod room;
 pub mod sale;
 mod table;
 
 pub use ids::{
-    AllocationId, AreaId, BlockId, BuyerKey, CategoryId, ChannelId, CommandId, HoldId, OrderId,
-    SeatId, TicketTypeId, Time,
+    AllocationId, AreaId, BlockId, BuyerKey, CategoryId, ChannelId, CommandId, FanKey, HoldId,
+    OrderId, Place, SeatId, TicketTypeId, Time,
 };
 pub use machine::{Applied, Decision, Entry, Machine, Request};

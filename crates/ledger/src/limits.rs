@@ -84,3 +84,28 @@ pub const SLOWER_SAID_MS: i64 = 120_000;
 pub const DRAW_PLACES_MAX: u64 = 100_000_000;
 /// Bytes of a public beacon's value: drand's are 32, NIST's 64, a BLS signature 96.
 pub const BEACON_BYTES_MAX: usize = 128;
+/// Fans of one waiting room: ten million who wait for one sale, and room for those who come late.
+/// A place fits in 24 bits, which keeps the index of fans small.
+pub const ROOM_PLACES_MAX: u32 = 16_000_000;
+/// Answers that a waiting room remembers, beside those to joins, which the places themselves
+/// remember: some minutes of a busy one.
+pub const ROOM_COMMANDS_REMEMBERED: usize = 10_000;
+/// Bytes of a message to waiting fans: one line on a phone, twice.
+pub const MESSAGE_BYTES_MAX: usize = 200;
+/// Categories of which waiting fans see how much is left; a longer list has no room in the public
+/// status.
+pub const OFFER_CATEGORIES_MAX: usize = 24;
+/// Bytes of a public beacon's name.
+pub const BEACON_NAME_BYTES_MAX: usize = 64;
+/// Longest that a draw waits for its seed before the announced fallback holds.
+pub const DRAW_FALLBACK_MS_MAX: i64 = 60 * 60 * 1_000;
+/// Longest that a pass may be valid, extension included.
+pub const PASS_MS_MAX: i64 = 4 * 60 * 60 * 1_000;
+/// In automatic mode the room opens when the shop has suffered for so long: not at the first slow
+/// answer.
+pub const BUSY_MS: i64 = 3_000;
+/// In automatic mode the room closes when nobody has waited and the shop has been well for so long.
+pub const CALM_MS: i64 = 60_000;
+/// Keys that open receipts and passes at a time: the one in use, and those before it until nothing
+/// that they sealed is around.
+pub const SEAL_KEYS_MAX: usize = 8;

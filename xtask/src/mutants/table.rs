@@ -103,13 +103,13 @@ pub(super) const MUTANTS: [Mutant; 24] = [
     },
     Mutant {
         name: "a command is not remembered",
-        file: "ledger/src/sale/memory.rs",
+        file: "ledger/src/memory.rs",
         before: "self.index.insert(hash(&applied.id), short(number));",
         after: "",
     },
     Mutant {
         name: "one id for two questions is not noticed",
-        file: "ledger/src/sale/memory.rs",
+        file: "ledger/src/memory.rs",
         before: "Some(answer) if answer.fingerprint == fingerprint =>",
         after: "Some(answer) if true =>",
     },

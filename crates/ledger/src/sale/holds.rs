@@ -5,11 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BuyerKey, ChannelId, HoldId, OrderId, Time,
-    fifo::Fifo,
-    limits::LAPSED_HOLDS_REMEMBERED,
-    sale::{Position, expiry::Expiry},
-    table::Table,
+    BuyerKey, ChannelId, HoldId, OrderId, Time, expiry::Expiry, fifo::Fifo,
+    limits::LAPSED_HOLDS_REMEMBERED, sale::Position, table::Table,
 };
 
 /// What one cart holds.
@@ -66,7 +63,7 @@ pub(crate) struct Holds {
     by_id: Table<HoldId, Hold>,
     live: usize,
     /// Live holds in the order they lapse.
-    expiry: Expiry,
+    expiry: Expiry<HoldId>,
     /// Lapsed holds from the oldest lapse to the newest, and some that live again or were sold
     /// since.
     lapsed: Fifo<(HoldId, u64)>,

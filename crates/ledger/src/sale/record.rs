@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AllocationId, AreaId, BlockId, BuyerKey, CategoryId, ChannelId, HoldId, OrderId, SeatId,
     TicketTypeId, Time,
+    limits::COMMANDS_REMEMBERED,
+    memory::Answer,
     sale::{Allocation, AreaCapacity, OrderLimits, Places, Price, Terms, Window},
 };
 
@@ -149,4 +151,23 @@ pub enum BlockKind {
     Kill,
     /// Cameras, desks, stage.
     Production,
+}
+
+impl Answer for Record {
+    const REMEMBERED: usize = COMMANDS_REMEMBERED;
+
+    /// An answer to a buyer weighs one; an organiser's long list as much as the memory it takes.
+    fn weight(&self) -> usize {
+        const ENTRIES_OF_A_SMALL_ANSWER: usize = 16;
+        let entries = match self {
+            Self::Defined(terms) => terms.rows.iter().map(|row| row.seats.len()).sum(),
+            Self::Repriced(prices) => prices.len(),
+            Self::WindowsSet(windows) => windows.len(),
+            Self::Blocked { places, .. } | Self::Unblocked { places, .. } => {
+                places.seats.len() + places.areas.len()
+            }
+            _ => 0,
+        };
+        1 + entries / ENTRIES_OF_A_SMALL_ANSWER
+    }
 }

@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Applied, BlockId, HoldId, OrderId, Time,
-    sale::{
-        Block, Book, Hold, Order, Record, Sale, Terms, holds::Holds, memory::Memory, stock::Shift,
-    },
+    memory::Memory,
+    sale::{Block, Book, Hold, Order, Record, Sale, Terms, holds::Holds, stock::Shift},
 };
 
 /// The number of the layout below: whoever changes [`Snapshot`], or what is in it, raises it.

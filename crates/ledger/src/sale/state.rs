@@ -4,7 +4,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use crate::{
     Applied, Decision, Machine, Request, Time,
-    sale::{Book, Command, Record, Refusal, decide, memory::Memory, snapshot},
+    memory::Memory,
+    sale::{Book, Command, Record, Refusal, decide, snapshot},
 };
 
 /// The selling of one performance.
@@ -16,7 +17,7 @@ pub struct Sale {
     pub(crate) now: Time,
     /// How many records were applied.
     pub(crate) applied: u64,
-    pub(crate) memory: Memory,
+    pub(crate) memory: Memory<Record>,
     pub(crate) book: Option<Book>,
 }
 
@@ -84,7 +85,11 @@ impl Machine for Sale {
     }
 
     fn decide(&self, request: &Request<Command>) -> Result<Decision<Record>, Refusal> {
-        if let Some(record) = self.memory.recall(request.id, request.fingerprint)? {
+        if let Some(record) = self
+            .memory
+            .recall(request.id, request.fingerprint)
+            .map_err(|_| Refusal::CommandReused)?
+        {
             return Ok(Decision::Again(record.clone()));
         }
         decide::decide(self.book.as_ref(), self.now, request)

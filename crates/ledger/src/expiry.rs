@@ -1,48 +1,49 @@
-//! When which hold lapses: a heap that forgets late.
+//! When what lapses: a heap that forgets late.
 //!
 //! Most holds are paid for long before they would lapse, and each moves its moment when its payment
-//! opens. So an entry that no longer holds is left where it is until it comes to the front or until
-//! most entries are such: adding is one write at the end of flat memory, and a copy is a copy of
-//! that memory.
+//! opens; most people leave the shop before their pass ends. So an entry that no longer holds is
+//! left where it is until it comes to the front or until most entries are such: adding is one write
+//! at the end of flat memory, and a copy is a copy of that memory.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use crate::{HoldId, Time};
+use crate::Time;
 
 /// Stale entries that are kept whatever else there is.
 const STALE_SPARED: usize = 1_024;
 
-/// Moments and holds, the earliest first; among equal moments the lowest id. An entry is *stale* if
-/// its hold does not lapse at its moment any more. The front never is.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Expiry {
-    heap: BinaryHeap<Reverse<(Time, HoldId)>>,
+/// Moments and ids, the earliest first; among equal moments the lowest id. An entry is *stale* if
+/// what it names does not lapse at its moment any more. The front never is.
+#[derive(Debug, Clone)]
+pub(crate) struct Expiry<I> {
+    heap: BinaryHeap<Reverse<(Time, I)>>,
 }
 
-impl Expiry {
+impl<I: Ord> Default for Expiry<I> {
+    fn default() -> Self {
+        Self { heap: BinaryHeap::new() }
+    }
+}
+
+impl<I: Copy + Ord> Expiry<I> {
     /// The earliest.
-    pub(crate) fn first(&self) -> Option<(Time, HoldId)> {
+    pub(crate) fn first(&self) -> Option<(Time, I)> {
         self.heap.peek().map(|Reverse(first)| *first)
     }
 
     /// All in no order, the stale ones among them; one may come twice.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Time, HoldId)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Time, I)> {
         self.heap.iter().map(|Reverse(entry)| *entry)
     }
 
-    /// A hold will lapse then; [`Expiry::tidy`] follows if it had another moment before.
-    pub(crate) fn push(&mut self, until: Time, id: HoldId) {
+    /// It will lapse then; [`Expiry::tidy`] follows if it had another moment before.
+    pub(crate) fn push(&mut self, until: Time, id: I) {
         self.heap.push(Reverse((until, id)));
     }
 
-    /// Takes stale entries off the front after one hold changed, and all of them when they are more
-    /// than the holds that are `live`.
-    pub(crate) fn tidy(
-        &mut self,
-        changed: HoldId,
-        live: usize,
-        lapses_at: impl Fn(Time, HoldId) -> bool,
-    ) {
+    /// Takes stale entries off the front after one thing changed, and all of them when they are more
+    /// than what is `live`.
+    pub(crate) fn tidy(&mut self, changed: I, live: usize, lapses_at: impl Fn(Time, I) -> bool) {
         if self.heap.len() > 2 * live + STALE_SPARED {
             self.heap.retain(|Reverse((until, id))| lapses_at(*until, *id));
         }

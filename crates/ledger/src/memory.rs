@@ -4,46 +4,59 @@ use crate::{
     Applied, CommandId,
     fifo::Fifo,
     index::{Index, NUMBERS},
-    limits::COMMANDS_REMEMBERED,
-    sale::{Record, Refusal},
     table::hash,
 };
 
-/// The latest [`COMMANDS_REMEMBERED`] answers; the oldest are forgotten first.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Memory {
-    answers: Fifo<Applied<Record>>,
+/// What a ledger answers and remembers.
+pub(crate) trait Answer: Clone {
+    /// The weight of all that is remembered.
+    const REMEMBERED: usize;
+
+    /// A short answer weighs one; a long one as much as the memory it takes.
+    fn weight(&self) -> usize;
+}
+
+/// The latest answers, of a weight of [`Answer::REMEMBERED`]; the oldest are forgotten first.
+#[derive(Debug, Clone)]
+pub(crate) struct Memory<R> {
+    answers: Fifo<Applied<R>>,
     /// The numbers of the answers in the queue, by command.
     index: Index,
     weight: usize,
 }
 
-impl Memory {
+/// This id was used for another command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reused;
+
+impl<R> Default for Memory<R> {
+    fn default() -> Self {
+        Self { answers: Fifo::default(), index: Index::default(), weight: 0 }
+    }
+}
+
+impl<R: Answer> Memory<R> {
     /// What was answered to this command, if it was accepted not too long ago.
-    pub(crate) fn recall(
-        &self,
-        id: CommandId,
-        fingerprint: u64,
-    ) -> Result<Option<&Record>, Refusal> {
+    pub(crate) fn recall(&self, id: CommandId, fingerprint: u64) -> Result<Option<&R>, Reused> {
         match self.find(id) {
             None => Ok(None),
             Some(answer) if answer.fingerprint == fingerprint => Ok(Some(&answer.record)),
-            Some(_) => Err(Refusal::CommandReused),
+            Some(_) => Err(Reused),
         }
     }
 
-    pub(crate) fn remember(&mut self, applied: &Applied<Record>) {
+    pub(crate) fn remember(&mut self, applied: &Applied<R>) {
         debug_assert!(self.find(applied.id).is_none(), "command {} is applied once", applied.id);
-        self.weight += weight(&applied.record);
+        self.weight += applied.record.weight();
         let number = self.answers.push(applied.clone());
         self.index.insert(hash(&applied.id), short(number));
-        while self.weight > COMMANDS_REMEMBERED {
+        while self.weight > R::REMEMBERED {
             self.forget_oldest();
         }
     }
 
     /// All answers from the oldest to the newest.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Applied<Record>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Applied<R>> {
         self.answers.iter()
     }
 
@@ -51,7 +64,7 @@ impl Memory {
         self.answers.len()
     }
 
-    fn find(&self, id: CommandId) -> Option<&Applied<Record>> {
+    fn find(&self, id: CommandId) -> Option<&Applied<R>> {
         let at = |short: u32| self.answers.get(self.long(short));
         let is_it = |short: u32| at(short).is_some_and(|answer| answer.id == id);
         at(self.index.find(hash(&id), is_it)?)
@@ -61,7 +74,7 @@ impl Memory {
         let number = self.answers.first_number();
         let oldest = self.answers.pop().expect("weight is the sum over what is queued");
         self.index.remove(hash(&oldest.id), short(number));
-        self.weight -= weight(&oldest.record);
+        self.weight -= oldest.record.weight();
     }
 
     /// The number in the queue that ends in these digits; fewer are queued than there are.
@@ -71,7 +84,7 @@ impl Memory {
     }
 }
 
-impl PartialEq for Memory {
+impl<R: PartialEq> PartialEq for Memory<R> {
     fn eq(&self, other: &Self) -> bool {
         self.answers == other.answers
     }
@@ -82,29 +95,14 @@ fn short(number: u64) -> u32 {
     u32::try_from(number % NUMBERS).unwrap_or(u32::MAX)
 }
 
-/// An answer to a buyer weighs one; an organiser's long list weighs as much as the memory it takes.
-fn weight(record: &Record) -> usize {
-    const ENTRIES_OF_A_SMALL_ANSWER: usize = 16;
-    let entries = match record {
-        Record::Defined(terms) => terms.rows.iter().map(|row| row.seats.len()).sum(),
-        Record::Repriced(prices) => prices.len(),
-        Record::WindowsSet(windows) => windows.len(),
-        Record::Blocked { places, .. } | Record::Unblocked { places, .. } => {
-            places.seats.len() + places.areas.len()
-        }
-        _ => 0,
-    };
-    1 + entries / ENTRIES_OF_A_SMALL_ANSWER
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Memory;
+    use super::{Memory, Reused};
     use crate::{
         Applied, BlockId, CommandId,
         fifo::Fifo,
         limits::COMMANDS_REMEMBERED,
-        sale::{Places, Record, Refusal},
+        sale::{Places, Record},
     };
 
     fn opened(id: usize) -> Applied<Record> {
@@ -120,7 +118,7 @@ mod tests {
         let mut memory = Memory::default();
         memory.remember(&opened(1));
         assert_eq!(memory.recall(CommandId(1), 7), Ok(Some(&Record::Opened)));
-        assert_eq!(memory.recall(CommandId(1), 8), Err(Refusal::CommandReused));
+        assert_eq!(memory.recall(CommandId(1), 8), Err(Reused));
         assert_eq!(memory.recall(CommandId(2), 7), Ok(None));
     }
 
