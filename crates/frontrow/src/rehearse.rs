@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// Who they are: everyone, as in life; buyers, who all come, pay and go; onlookers, who mostly watch the seat map
     #[arg(long, value_name = "NAME", default_value = "everyone")]
     mix: Mix,
-    /// When they come: prequeue, sofia, herd, drop, or steady:FANS_PER_SECOND
+    /// When they come: prequeue, sofia, herd, drop, or `steady:FANS_PER_SECOND`
     #[arg(long, value_name = "NAME", default_value = "herd")]
     curve: Curve,
     /// How many times faster than life they come and think

@@ -7,8 +7,8 @@ mod fault;
 mod inject;
 mod postgres;
 mod process;
+mod relay;
 mod replica;
-mod slow;
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ pub use fault::{BadFault, Fault, FaultKind};
 pub use inject::inject;
 
 use self::{
-    balancer::Balancer, postgres::Postgres, process::Process, replica::Replica, slow::SlowProxy,
+    balancer::Balancer, postgres::Postgres, process::Process, relay::Relay, replica::Replica,
 };
 use crate::usage;
 
@@ -43,6 +43,8 @@ pub struct SetPlan {
     pub engine: Engine,
     /// How many replicas.
     pub replicas: usize,
+    /// Whether requests about one sale meet one replica.
+    pub affinity: bool,
     /// Everything of the set is in it; whoever gives it removes it.
     pub folder: PathBuf,
     /// Of the shop; all replicas have the same.
@@ -51,7 +53,7 @@ pub struct SetPlan {
     pub public_url: String,
     /// The sale that is drilled, with its plan beside it.
     pub sale: PathBuf,
-    /// What will be done to it: a slow database needs somebody in between.
+    /// What will be done to it: a database that is slow or fails over needs somebody in between, and the latter a standby.
     pub faults: Vec<Fault>,
 }
 
@@ -60,7 +62,11 @@ pub struct SetPlan {
 pub struct Set {
     plan: SetPlan,
     postgres: Option<Postgres>,
-    slow: Option<SlowProxy>,
+    /// Takes over when the other one dies.
+    standby: Option<Postgres>,
+    /// Standbys that there were.
+    standbys: u32,
+    relay: Option<Relay>,
     replicas: Vec<Replica>,
     balancer: Option<Balancer>,
     /// Whose turn it is to be killed or paused.
@@ -125,7 +131,9 @@ impl Set {
         let mut set = Self {
             plan,
             postgres: None,
-            slow: None,
+            standby: None,
+            standbys: 0,
+            relay: None,
             replicas: Vec::new(),
             balancer: None,
             next: 0,
@@ -133,10 +141,15 @@ impl Set {
         if set.plan.engine == Engine::Postgres {
             set.postgres = Some(Postgres::start(&set.plan.folder.join("postgres")).await?);
         }
-        if set.plan.faults.iter().any(|fault| fault.kind == FaultKind::SlowDatabase) {
+        let suffers = |kind| set.plan.faults.iter().any(|fault| fault.kind == kind);
+        let fails_over = suffers(FaultKind::FailoverDatabase);
+        if fails_over || suffers(FaultKind::SlowDatabase) {
             let port = set.postgres.as_ref().map(Postgres::port);
-            let port = port.ok_or(SetError::Pointless("only PostgreSQL can be slow"))?;
-            set.slow = Some(SlowProxy::start(port).await?);
+            let port = port.ok_or(SetError::Pointless("only PostgreSQL is slow or fails over"))?;
+            set.relay = Some(Relay::start(port).await?);
+        }
+        if fails_over {
+            set.follow().await?;
         }
         set.import().await?;
         let count = if set.plan.engine == Engine::Sqlite { 1 } else { set.plan.replicas.max(1) };
@@ -147,7 +160,8 @@ impl Set {
         }
         if count > 1 {
             let ports: Vec<u16> = set.replicas.iter().map(Replica::port).collect();
-            set.balancer = Some(Balancer::start(&set.plan.folder, front, &ports).await?);
+            set.balancer =
+                Some(Balancer::start(&set.plan.folder, front, &ports, set.plan.affinity).await?);
         }
         Ok(set)
     }
@@ -183,7 +197,7 @@ impl Set {
             let (name, pid) = (process.name().to_owned(), process.pid()?);
             Some(usage::Process { name, pid, is_family: true })
         };
-        let postgres = self.postgres.iter().map(Postgres::process);
+        let postgres = self.postgres.iter().chain(&self.standby).map(Postgres::process);
         let balancer = self.balancer.iter().map(Balancer::process);
         let replicas = self.replicas.iter().map(Replica::process);
         postgres.chain(balancer).chain(replicas).filter_map(process).collect()
@@ -197,7 +211,7 @@ impl Set {
         for replica in self.replicas.drain(..) {
             replica.stop().await?;
         }
-        if let Some(postgres) = self.postgres.take() {
+        for postgres in self.postgres.take().into_iter().chain(self.standby.take()) {
             postgres.stop().await;
         }
         Ok(())
@@ -205,10 +219,20 @@ impl Set {
 
     /// What replicas connect to.
     fn database_url(&self) -> Option<String> {
-        match (&self.slow, &self.postgres) {
-            (Some(slow), _) => Some(postgres::url(slow.port())),
+        match (&self.relay, &self.postgres) {
+            (Some(relay), _) => Some(postgres::url(relay.port())),
             (None, postgres) => postgres.as_ref().map(Postgres::url),
         }
+    }
+
+    /// A new standby follows the database.
+    async fn follow(&mut self) -> Result<(), SetError> {
+        let primary = self.postgres.as_ref().ok_or(NO_POSTGRES)?;
+        self.standbys += 1;
+        let name = format!("postgres {}", self.standbys + 1);
+        let folder = self.plan.folder.join(name.replace(' ', "-"));
+        self.standby = Some(primary.standby(&folder, &name).await?);
+        Ok(())
     }
 
     /// What replicas run at first.
@@ -222,6 +246,8 @@ impl Set {
         process::run("import", command, &self.plan.folder).await
     }
 }
+
+const NO_POSTGRES: SetError = SetError::Pointless("only PostgreSQL can be restarted or fails over");
 
 fn base(port: u16) -> String {
     format!("http://127.0.0.1:{port}")

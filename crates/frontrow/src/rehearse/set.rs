@@ -41,13 +41,16 @@ pub(crate) struct LocalArgs {
     /// Where the set keeps its rows and its log; on SQLite it is one process without a balancer
     #[arg(long, value_name = "NAME", requires = "local", value_enum, default_value_t = Database::Postgres)]
     database: Database,
-    /// Do something to the set: kill-replica, rolling-upgrade, restart-database, pause-replica or slow-database at a second,
-    /// or from then on again and again; may be given more than once
+    /// Do something to the set: kill-replica, rolling-upgrade, rolling-back, restart-database, failover-database,
+    /// pause-replica or slow-database at a second, or from then on again and again; may be given more than once
     #[arg(long = "fault", requires = "local", value_name = "KIND@SECONDS[/EVERY]")]
     faults: Vec<Fault>,
     /// What replicas run until they are upgraded [default: this binary]
     #[arg(long, requires = "local", value_name = "BINARY")]
     previous: Option<PathBuf>,
+    /// Send each request to the next replica in turn, not those about one sale to one replica
+    #[arg(long, requires = "local")]
+    no_affinity: bool,
     /// How long the set's carts hold places; abandoned ones come back after that
     #[arg(long, value_name = "MINUTES", requires = "local", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=60))]
     hold_minutes: u32,
@@ -126,9 +129,9 @@ async fn drill_in(
     faults: Vec<Fault>,
     event: &str,
 ) -> Result<Report> {
-    let (base, config, count) = {
+    let (base, count) = {
         let set = set.lock().await;
-        (set.base(), config_of(&set)?, set.count())
+        (set.base(), set.count())
     };
     let mut plan = plan(args, base, true);
     plan.wanted = Wanted::Event(event.to_owned());
@@ -160,8 +163,13 @@ async fn drill_in(
         usage.look();
         usage.used()
     };
+    // Only now: the database may be another one than at the start.
+    let config = config_of(&*set.lock().await)?;
     let checks = inside(&config, &outcome).await?;
     let database = match args.set.database {
+        Database::Postgres if args.set.no_affinity => {
+            format!("{count} replicas in turn behind HAProxy, on PostgreSQL")
+        }
         Database::Postgres => format!("{count} replicas behind HAProxy, on PostgreSQL"),
         Database::Sqlite => "one process, on SQLite".to_owned(),
     };
@@ -213,7 +221,8 @@ async fn look(usage: Arc<Mutex<Usage>>, stop: CancellationToken) {
 }
 
 fn set_plan(args: &Args, folder: &Path, event: &str) -> Result<SetPlan> {
-    let LocalArgs { replicas, database, faults, previous, hold_minutes, .. } = &args.set;
+    let LocalArgs { replicas, database, faults, previous, no_affinity, hold_minutes, .. } =
+        &args.set;
     let engine = match database {
         Database::Postgres => Engine::Postgres,
         Database::Sqlite => Engine::Sqlite,
@@ -226,6 +235,7 @@ fn set_plan(args: &Args, folder: &Path, event: &str) -> Result<SetPlan> {
         previous: previous.clone(),
         engine,
         replicas: usize::from(*replicas),
+        affinity: !no_affinity,
         folder: folder.to_owned(),
         secret: format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>()),
         public_url: String::new(),

@@ -57,11 +57,12 @@ fn command(port: u16, replicas: &[u16]) -> Command {
 
 #[test]
 fn the_configuration_is_valid_for_any_number_of_replicas() {
-    for count in [1, 3, 9] {
+    for (count, more) in [(1, "FRONTROW_STATS"), (3, "FRONTROW_NO_AFFINITY"), (9, "FRONTROW_STATS")]
+    {
         let ports: Vec<u16> = (1..=count).collect();
         let output = command(8_080, &ports)
             .arg("-c")
-            .env("FRONTROW_STATS", "127.0.0.1:8404")
+            .env(more, "127.0.0.1:8404")
             .output()
             .expect("haproxy is missing; `cargo xtask test` installs it");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -94,7 +94,8 @@ fn a_set_of_its_own_loses_nothing_when_it_is_broken() {
     let json = folder.path().join("drill.json");
     let output = Command::new(FRONTROW)
         .args(["rehearse", "--local", "--event=noc-v-kotelne", "--fans=200", "--compress=60"])
-        .args(["--fault=kill-replica@2", "--fault=restart-database@6", "--time-limit=15"])
+        .args(["--fault=kill-replica@2", "--fault=restart-database@5"])
+        .args(["--fault=failover-database@8", "--time-limit=15"])
         .arg(format!("--json={}", json.display()))
         .output()
         .unwrap();
@@ -108,9 +109,9 @@ fn a_set_of_its_own_loses_nothing_when_it_is_broken() {
     assert!(checks.iter().all(|check| check["broken"] == 0), "{report}");
     assert!(output.status.success(), "{report}");
     let marks = report["recoveries"].as_array().unwrap();
-    assert_eq!(marks.len(), 3, "killed, stopped, back: {report}");
+    assert_eq!(marks.len(), 6, "killed; stopped, back; died, taken over, followed: {report}");
     let usage = report["usage"].as_array().unwrap();
-    assert_eq!(usage.len(), 6, "database, balancer, three replicas, the fans: {report}");
+    assert_eq!(usage.len(), 8, "three databases, balancer, three replicas, the fans: {report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

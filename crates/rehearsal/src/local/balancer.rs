@@ -27,12 +27,16 @@ impl Balancer {
         folder: &Path,
         port: u16,
         replicas: &[u16],
+        affinity: bool,
     ) -> Result<Self, SetError> {
         let haproxy = program("haproxy", "haproxy")?;
         let path = folder.join("haproxy.cfg");
         fs::write(&path, SETTINGS).map_err(SetError::io("cannot write haproxy.cfg"))?;
         let mut command = Command::new(haproxy);
         command.arg("-db").arg("-f").arg(&path).env("FRONTROW_BIND", format!("127.0.0.1:{port}"));
+        if !affinity {
+            command.env("FRONTROW_NO_AFFINITY", "1");
+        }
         for (number, replica) in (1..=REPLICAS_MAX).zip(replicas) {
             command.env(format!("FRONTROW_REPLICA_{number}"), format!("127.0.0.1:{replica}"));
         }

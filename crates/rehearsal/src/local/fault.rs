@@ -20,8 +20,12 @@ pub enum FaultKind {
     KillReplica,
     /// Every replica in turn ends in order and starts again, with the current binary.
     RollingUpgrade,
+    /// The same, back to the previous binary.
+    RollingBack,
     /// PostgreSQL ends and starts again.
     RestartDatabase,
+    /// PostgreSQL dies, and its synchronous standby takes over.
+    FailoverDatabase,
     /// The next replica stands still for some seconds, and goes on as if nothing had been.
     PauseReplica,
     /// Every word to and from the database takes longer for some seconds.
@@ -30,10 +34,12 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::KillReplica,
         Self::RollingUpgrade,
+        Self::RollingBack,
         Self::RestartDatabase,
+        Self::FailoverDatabase,
         Self::PauseReplica,
         Self::SlowDatabase,
     ];
@@ -43,7 +49,9 @@ impl FaultKind {
         match self {
             Self::KillReplica => "kill-replica",
             Self::RollingUpgrade => "rolling-upgrade",
+            Self::RollingBack => "rolling-back",
             Self::RestartDatabase => "restart-database",
+            Self::FailoverDatabase => "failover-database",
             Self::PauseReplica => "pause-replica",
             Self::SlowDatabase => "slow-database",
         }
@@ -61,7 +69,7 @@ impl fmt::Display for Fault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is no fault; one is KIND@SECONDS or KIND@SECONDS/EVERY, where KIND is kill-replica, rolling-upgrade, \
-     restart-database, pause-replica or slow-database"
+     rolling-back, restart-database, failover-database, pause-replica or slow-database"
 )]
 pub struct BadFault(String);
 

@@ -1,6 +1,6 @@
 //! Does to a set what was planned, at its time, and marks it on the timeline.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use tokio::{
     sync::Mutex,
@@ -9,7 +9,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Fault, FaultKind, Set, SetError};
+use super::{Fault, FaultKind, NO_POSTGRES, Set, SetError};
 use crate::{tally::Tally, usage::Usage};
 
 /// How long a replica stands still.
@@ -74,24 +74,32 @@ impl Set {
                 replica.ok_or(NO_REPLICA)?.kill_and_restart(&plan).await
             }
             FaultKind::RollingUpgrade => {
-                let plan = self.plan.clone();
-                for (index, replica) in self.replicas.iter_mut().enumerate() {
-                    if index > 0 {
-                        sleep(BETWEEN_UPGRADES).await;
-                    }
-                    tally.mark(format!("upgrade of replica {}", index + 1));
-                    replica.upgrade(&plan).await?;
-                }
-                tally.mark("upgraded");
-                Ok(())
+                let binary = self.plan.binary.clone();
+                self.replace_all(binary, "upgrade", tally).await
+            }
+            FaultKind::RollingBack => {
+                let binary = self.plan.previous.clone();
+                self.replace_all(binary.ok_or(NO_PREVIOUS)?, "way back", tally).await
             }
             FaultKind::RestartDatabase => {
-                let postgres = self.postgres.as_mut();
-                let postgres =
-                    postgres.ok_or(SetError::Pointless("only PostgreSQL can be restarted"))?;
+                let postgres = self.postgres.as_mut().ok_or(NO_POSTGRES)?;
                 tally.mark("PostgreSQL stops");
                 postgres.restart().await?;
                 tally.mark("PostgreSQL is back");
+                Ok(())
+            }
+            FaultKind::FailoverDatabase => {
+                let (relay, standby) = (self.relay.as_ref(), self.standby.take());
+                let (relay, standby) = (relay.ok_or(NO_POSTGRES)?, standby.ok_or(NO_POSTGRES)?);
+                let mut primary = self.postgres.take().ok_or(NO_POSTGRES)?;
+                tally.mark("PostgreSQL dies");
+                primary.die().await?;
+                standby.promote().await?;
+                relay.leads_to(standby.port());
+                tally.mark("its standby takes over");
+                self.postgres = Some(standby);
+                self.follow().await?;
+                tally.mark("it has a standby again");
                 Ok(())
             }
             FaultKind::PauseReplica => {
@@ -105,16 +113,34 @@ impl Set {
                 Ok(())
             }
             FaultKind::SlowDatabase => {
-                let slow =
-                    self.slow.as_ref().ok_or(SetError::Pointless("only PostgreSQL can be slow"))?;
+                let relay = self.relay.as_ref().ok_or(NO_POSTGRES)?;
                 tally.mark("database slow");
-                slow.delay(SLOW_BY);
+                relay.delay(SLOW_BY);
                 sleep(SLOW_FOR).await;
-                slow.delay(Duration::ZERO);
+                relay.delay(Duration::ZERO);
                 tally.mark("database fast");
                 Ok(())
             }
         }
+    }
+
+    /// Every replica in turn ends and starts again with a binary.
+    async fn replace_all(
+        &mut self,
+        binary: PathBuf,
+        what: &str,
+        tally: &Tally,
+    ) -> Result<(), SetError> {
+        let plan = self.plan.clone();
+        for (index, replica) in self.replicas.iter_mut().enumerate() {
+            if index > 0 {
+                sleep(BETWEEN_UPGRADES).await;
+            }
+            tally.mark(format!("{what} of replica {}", index + 1));
+            replica.replace(&plan, binary.clone()).await?;
+        }
+        tally.mark("all replaced");
+        Ok(())
     }
 
     fn turn(&mut self) -> usize {
@@ -124,4 +150,5 @@ impl Set {
     }
 }
 
+const NO_PREVIOUS: SetError = SetError::Pointless("there is no previous build to go back to");
 const NO_REPLICA: SetError = SetError::Pointless("there is no replica");

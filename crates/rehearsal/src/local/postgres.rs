@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the set's own, from the packages of this machine.
+//! A PostgreSQL server of the set's own, from the packages of this machine, and a standby that follows it.
 
 use std::{
     fs,
@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tokio::{process::Command, time::Duration};
+use tokio::{
+    process::Command,
+    time::{Duration, sleep},
+};
 
 use super::{
     SetError, free_port,
@@ -20,11 +23,17 @@ pub(super) struct Postgres {
     folder: PathBuf,
     port: u16,
     user: Option<(u32, u32)>,
+    /// Of its process: each generation of servers has its own.
+    name: String,
     process: Process,
 }
 
 /// Long enough for a shutdown that writes everything down.
 const STOP_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long the looks whether a standby follows are apart, and how many there are: half a minute.
+const FOLLOW_TRY_EVERY: Duration = Duration::from_millis(100);
+const FOLLOW_TRIES_MAX: u32 = 300;
 
 /// Where a server on this port is reached.
 pub(super) fn url(port: u16) -> String {
@@ -36,18 +45,65 @@ impl Postgres {
     pub(super) async fn start(folder: &Path) -> Result<Self, SetError> {
         let bin = newest_bin()?;
         let user = other_user()?;
-        fs::create_dir_all(folder).map_err(SetError::io("cannot create PostgreSQL's folder"))?;
-        if let Some((uid, gid)) = user {
-            chown(folder, Some(uid), Some(gid))
-                .map_err(SetError::io("cannot give a folder to postgres"))?;
-        }
+        create(folder, user)?;
         let mut initdb = as_user(&bin.join("initdb"), user);
         initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync", "-D"]);
         initdb.arg(folder.join("cluster")).current_dir(folder);
         run("initdb", initdb, folder).await?;
         let port = free_port()?;
-        let process = serve(&bin, folder, port, user).await?;
-        Ok(Self { bin, folder: folder.to_owned(), port, user, process })
+        let name = "postgres".to_owned();
+        let process = serve(&bin, folder, port, user, &name).await?;
+        Ok(Self { bin, folder: folder.to_owned(), port, user, name, process })
+    }
+
+    /// A copy in a folder of its own that follows this one; when this returns, what this one acknowledges is on both.
+    pub(super) async fn standby(&self, folder: &Path, name: &str) -> Result<Self, SetError> {
+        let (bin, user, name) = (self.bin.clone(), self.user, name.to_owned());
+        create(folder, user)?;
+        let mut copy = as_user(&bin.join("pg_basebackup"), user);
+        copy.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres"]);
+        copy.args(["-R", "-c", "fast", "-D"]).arg(folder.join("cluster")).current_dir(folder);
+        run("pg_basebackup", copy, folder).await?;
+        let port = free_port()?;
+        let process = serve(&bin, folder, port, user, &name).await?;
+        // Only now: with nobody to wait for, nothing could be committed. The copy knows nothing of it, so that it need
+        // not wait for anybody when it takes over.
+        self.run("ALTER SYSTEM SET synchronous_standby_names = '*'").await?;
+        self.run("SELECT pg_reload_conf()").await?;
+        let standby = Self { bin, folder: folder.to_owned(), port, user, name, process };
+        for _ in 0..FOLLOW_TRIES_MAX {
+            let states = self.run("SELECT sync_state FROM pg_stat_replication").await?;
+            if states.contains("sync") && !states.contains("async") {
+                return Ok(standby);
+            }
+            sleep(FOLLOW_TRY_EVERY).await;
+        }
+        Err(SetError::Failed { name: standby.name, why: "it does not follow".into() })
+    }
+
+    /// As the machine under it dies: no last words to anybody, nothing is written down any more.
+    pub(super) async fn die(&mut self) -> Result<(), SetError> {
+        self.process.stop("QUIT", STOP_WITHIN).await
+    }
+
+    /// A standby takes writes from when this returns.
+    pub(super) async fn promote(&self) -> Result<(), SetError> {
+        let mut promote = as_user(&self.bin.join("pg_ctl"), self.user);
+        promote.args(["promote", "-w", "-D"]).arg(self.folder.join("cluster"));
+        promote.current_dir(&self.folder);
+        run("pg_ctl", promote, &self.folder).await
+    }
+
+    /// Runs a statement; returns what it says.
+    async fn run(&self, sql: &str) -> Result<String, SetError> {
+        let mut psql = as_user(&self.bin.join("psql"), self.user);
+        psql.args([&self.url(), "-qtAc", sql]).current_dir(&self.folder).kill_on_drop(true);
+        let output = psql.output().await.map_err(SetError::io("cannot start psql"))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        Err(SetError::Failed { name: "psql".into(), why })
     }
 
     pub(super) const fn port(&self) -> u16 {
@@ -65,7 +121,7 @@ impl Postgres {
     /// Stops it as an operator does, and starts it again: connections are cut, what was committed is there.
     pub(super) async fn restart(&mut self) -> Result<(), SetError> {
         self.process.stop("INT", STOP_WITHIN).await?;
-        self.process = serve(&self.bin, &self.folder, self.port, self.user).await?;
+        self.process = serve(&self.bin, &self.folder, self.port, self.user, &self.name).await?;
         Ok(())
     }
 
@@ -75,11 +131,19 @@ impl Postgres {
     }
 }
 
+/// A folder that the server's user may write to.
+fn create(folder: &Path, user: Option<(u32, u32)>) -> Result<(), SetError> {
+    fs::create_dir_all(folder).map_err(SetError::io("cannot create PostgreSQL's folder"))?;
+    let Some((uid, gid)) = user else { return Ok(()) };
+    chown(folder, Some(uid), Some(gid)).map_err(SetError::io("cannot give a folder to postgres"))
+}
+
 async fn serve(
     bin: &Path,
     folder: &Path,
     port: u16,
     user: Option<(u32, u32)>,
+    name: &str,
 ) -> Result<Process, SetError> {
     let mut command = as_user(&bin.join("postgres"), user);
     command.arg("-D").arg(folder.join("cluster")).arg("-k").arg(folder).current_dir(folder);
@@ -89,11 +153,13 @@ async fn serve(
         "max_connections=300".to_owned(),
         "shared_buffers=256MB".to_owned(),
         "max_wal_size=4GB".to_owned(),
+        // A standby follows again at once when its primary was away.
+        "wal_retrieve_retry_interval=200ms".to_owned(),
     ];
     for setting in settings {
         command.arg("-c").arg(setting);
     }
-    let mut process = Process::start("postgres", command, folder)?;
+    let mut process = Process::start(name, command, folder)?;
     // It listens before it lets anybody in.
     process.wait(|| answers(bin, port)).await?;
     Ok(process)

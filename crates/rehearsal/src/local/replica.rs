@@ -12,6 +12,7 @@ pub(super) struct Replica {
     index: usize,
     port: u16,
     database_url: Option<String>,
+    binary: PathBuf,
     process: Process,
 }
 
@@ -56,7 +57,7 @@ impl Replica {
         binary: PathBuf,
     ) -> Result<Self, SetError> {
         let process = serve(plan, index, database_url.clone(), &binary, port).await?;
-        Ok(Self { index, port, database_url, process })
+        Ok(Self { index, port, database_url, binary, process })
     }
 
     pub(super) const fn port(&self) -> u16 {
@@ -74,14 +75,19 @@ impl Replica {
     }
 
     /// As an upgrade does: it finishes what is in flight, ends, and another binary takes its port.
-    pub(super) async fn upgrade(&mut self, plan: &SetPlan) -> Result<(), SetError> {
+    pub(super) async fn replace(
+        &mut self,
+        plan: &SetPlan,
+        binary: PathBuf,
+    ) -> Result<(), SetError> {
         self.process.stop("TERM", STOP_WITHIN).await?;
+        self.binary = binary;
         self.restart(plan).await
     }
 
     async fn restart(&mut self, plan: &SetPlan) -> Result<(), SetError> {
         let url = self.database_url.clone();
-        self.process = serve(plan, self.index, url, &plan.binary, self.port).await?;
+        self.process = serve(plan, self.index, url, &self.binary, self.port).await?;
         Ok(())
     }
 

@@ -1,8 +1,8 @@
-//! Somebody between replicas and database who can be told to dawdle.
+//! Somebody between replicas and database, as a virtual address is: it can be told to dawdle, and to lead to another server.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicU16, AtomicU64, Ordering},
 };
 
 use tokio::{
@@ -19,33 +19,41 @@ use super::SetError;
 
 /// Passes on what replicas and database say to each other.
 #[derive(Debug)]
-pub(super) struct SlowProxy {
+pub(super) struct Relay {
     port: u16,
+    server: Arc<AtomicU16>,
     delay_ms: Arc<AtomicU64>,
     task: AbortHandle,
 }
 
-impl SlowProxy {
+impl Relay {
     /// In front of a server of this machine.
     pub(super) async fn start(server: u16) -> Result<Self, SetError> {
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.map_err(SetError::io("no port is free"))?;
         let port = listener.local_addr().map_err(SetError::io("no port is free"))?.port();
         let delay_ms = Arc::new(AtomicU64::new(0));
-        let delay = Arc::clone(&delay_ms);
+        let server = Arc::new(AtomicU16::new(server));
+        let (leads_to, delay) = (Arc::clone(&server), Arc::clone(&delay_ms));
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
                 let delay = Arc::clone(&delay);
+                let server = leads_to.load(Ordering::Relaxed);
                 connections.spawn(async move { pass(client, server, &delay).await });
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(Self { port, delay_ms, task: task.abort_handle() })
+        Ok(Self { port, server, delay_ms, task: task.abort_handle() })
     }
 
     pub(super) const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// New connections lead to this server from now on.
+    pub(super) fn leads_to(&self, server: u16) {
+        self.server.store(server, Ordering::Relaxed);
     }
 
     /// From now on every message waits so long.
@@ -55,7 +63,7 @@ impl SlowProxy {
     }
 }
 
-impl Drop for SlowProxy {
+impl Drop for Relay {
     fn drop(&mut self) {
         self.task.abort();
     }
