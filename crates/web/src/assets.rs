@@ -64,6 +64,12 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             mime: CSS,
             bytes: Cow::Owned(STYLE_PARTS.concat().into_bytes()),
         },
+        // The waiting room loads nothing of the shop's.
+        Asset {
+            path: "room.css",
+            mime: CSS,
+            bytes: Cow::Borrowed(include_bytes!("../assets/css/room.css")),
+        },
         file!("js/shop.js", JS),
         file!("js/ticket.js", JS),
         file!("js/seatmap/start.js", JS),
@@ -74,6 +80,8 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         file!("js/seatmap/gestures.js", JS),
         file!("js/seatmap/keyboard.js", JS),
         file!("js/seatmap/tray.js", JS),
+        file!("js/room/start.js", JS),
+        file!("js/room/control.js", JS),
         file!("images/chevron.svg", SVG),
         file!("images/icon.svg", SVG),
         file!("images/stadium.svg", SVG),

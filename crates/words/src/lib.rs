@@ -149,6 +149,8 @@ macro_rules! locale_files {
             include_str!(concat!("../locales/", $language, "/buy.ftl")),
             include_str!(concat!("../locales/", $language, "/order.ftl")),
             include_str!(concat!("../locales/", $language, "/refusal.ftl")),
+            include_str!(concat!("../locales/", $language, "/room.ftl")),
+            include_str!(concat!("../locales/", $language, "/control.ftl")),
             include_str!(concat!("../locales/", $language, "/mail.ftl")),
             include_str!(concat!("../locales/", $language, "/pdf.ftl")),
         ]
@@ -157,7 +159,7 @@ macro_rules! locale_files {
 
 const CS_FILES: [&str; FILES_COUNT] = locale_files!("cs");
 const EN_FILES: [&str; FILES_COUNT] = locale_files!("en");
-const FILES_COUNT: usize = 9;
+const FILES_COUNT: usize = 11;
 
 fn filled(mut bundle: Bundle, files: &[&'static str]) -> Bundle {
     // Bidirectional marks around arguments are for languages we do not speak, and break copying.

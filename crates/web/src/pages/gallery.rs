@@ -20,9 +20,12 @@ use crate::{
         front::FrontPage,
         legal::LegalPage,
         map_data::{MapData, MapSale},
+        office_login::OfficeLoginPage,
         order::OrderPage,
         outbox::{MailPage, OutboxPage},
         performance::PerformancePage,
+        room::RoomPage,
+        room_control::RoomControlPage,
         rows::{RowsPage, SectionsPage, TypesPage},
         testpay::TestPaymentPage,
         ticket::TicketPage,
@@ -70,7 +73,7 @@ fn check<P: Sample>(page: &str) {
     }
 }
 
-fn compressed(html: &str) -> usize {
+pub(crate) fn compressed(html: &str) -> usize {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(html.as_bytes()).unwrap();
     encoder.finish().unwrap().len()
@@ -148,6 +151,9 @@ gallery! {
     front: FrontPage,
     event: EventPage,
     performance: PerformancePage,
+    room: RoomPage,
+    room_control: RoomControlPage,
+    office_login: OfficeLoginPage,
     sections: SectionsPage,
     rows: RowsPage,
     types: TypesPage,

@@ -34,7 +34,7 @@ impl Tone {
 }
 
 /// A moment that comes nearer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Countdown {
     /// When it is over, in the venue's time.
     pub until: Zoned,

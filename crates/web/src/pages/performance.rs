@@ -9,7 +9,7 @@ use crate::{
     pages::{
         frame::Frame,
         map_data::MapData,
-        parts::{Image, Venue},
+        parts::{Countdown, Image, Venue},
     },
     urls::Url,
 };
@@ -35,6 +35,30 @@ pub struct PerformancePage {
     pub rows: Option<Url>,
     /// Where the forms go.
     pub hold: Url,
+    /// The sale's waiting room, if people wait now.
+    pub room: Option<RoomCall>,
+}
+
+/// What this page says of the waiting room.
+#[derive(Debug, Clone)]
+pub struct RoomCall {
+    /// Its page.
+    pub url: Url,
+    /// How this visitor stands.
+    pub stand: RoomStand,
+}
+
+/// How a visitor stands with the waiting room.
+#[derive(Debug, Clone)]
+pub enum RoomStand {
+    /// It opens then; places can be looked at, not held.
+    Opens(Zoned),
+    /// They have no place yet.
+    Stranger,
+    /// They have a place and wait, or missed their turn.
+    Waiting,
+    /// They are in the shop and may hold places.
+    Inside(Countdown),
 }
 
 /// What every page of one showing starts with.
@@ -159,6 +183,12 @@ impl Offer {
 }
 
 impl PerformancePage {
+    /// Whether this visitor can hold places now: the sale is open, and they need not wait.
+    pub fn may_hold(&self) -> bool {
+        let inside = |call: &RoomCall| matches!(call.stand, RoomStand::Inside(_));
+        self.state == SaleState::Open && self.room.as_ref().is_none_or(inside)
+    }
+
     /// Whether it is worth saying that one stands here: the name may say so itself, and where
     /// places come in pairs people sit in wheelchairs.
     pub fn says_standing(&self, offer: &Offer) -> bool {
@@ -178,11 +208,15 @@ impl PerformancePage {
 
 #[cfg(test)]
 pub(crate) mod samples {
-    use super::{Heading, Offer, OfferKind, PerformancePage, SaleState, SeatMap, TypePrice};
+    use super::{
+        Heading, Offer, OfferKind, PerformancePage, RoomCall, RoomStand, SaleState, SeatMap,
+        TypePrice,
+    };
     use frontrow_words::Language;
 
     use crate::{
         pages::{
+            cart::samples::countdown,
             frame::Frame,
             gallery::Sample,
             parts::{
@@ -262,6 +296,23 @@ pub(crate) mod samples {
             }),
             rows: Some(Url::Rows(sample_id(), None)),
             hold: Url::Hold(sample_id()),
+            room: None,
+        }
+    }
+
+    fn with_room(language: Language, stand: RoomStand) -> PerformancePage {
+        let mut page = page(language, SaleState::Open);
+        page.room = Some(RoomCall { url: Url::Performance(sample_id()), stand });
+        page
+    }
+
+    #[test]
+    fn whoever_must_wait_sees_prices_and_the_map_but_no_form_that_holds() {
+        use askama::Template as _;
+        for (name, page) in PerformancePage::samples(Language::En) {
+            let forms = page.render().unwrap().matches("data-offer").count();
+            let waits = ["room-opens", "room", "room-waiting"].contains(&name);
+            assert_eq!(forms == 0, waits || page.state != SaleState::Open, "{name}");
         }
     }
 
@@ -279,6 +330,10 @@ pub(crate) mod samples {
             vec![
                 ("open", page(language, SaleState::Open)),
                 ("faster", faster),
+                ("room-opens", with_room(language, RoomStand::Opens(sample_time(95)))),
+                ("room", with_room(language, RoomStand::Stranger)),
+                ("room-waiting", with_room(language, RoomStand::Waiting)),
+                ("room-inside", with_room(language, RoomStand::Inside(countdown(7)))),
                 ("soon", page(language, SaleState::Soon(sample_time(600)))),
                 ("sold-out", sold_out),
                 ("over", page(language, SaleState::Over)),

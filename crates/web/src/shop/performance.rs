@@ -50,6 +50,7 @@ pub async fn show(
         }),
         rows: has_seats.then_some(Url::Rows(performance, None)),
         hold: Url::Hold(performance),
+        room: None,
     };
     reply::page(&app, &visitor, CachePolicy::Private, &page)
 }
