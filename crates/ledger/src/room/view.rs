@@ -275,7 +275,13 @@ impl Line {
     pub(super) fn moment<'a>(&'a self, now: Time, gauges: Option<&'a Gauges>) -> Moment<'a> {
         let waiting = if self.phase(now) == Phase::Queue { self.waiting() } else { 0 };
         let counts = Counts { cursor: self.cursor, waiting, in_shop: self.visitors.len() };
-        Moment { now, policy: &self.terms.policy, gauges, counts }
+        Moment {
+            now,
+            policy: &self.terms.policy,
+            stay_ms_max: self.terms.pass.valid_ms + self.terms.pass.extension_ms,
+            gauges,
+            counts,
+        }
     }
 
     /// Listens to the shop to find out whether the room is needed.

@@ -6,7 +6,8 @@
 //! | phase | a byte |
 //! | when it was counted, when the next thing happens | varints: milliseconds; the second as the distance from the first, zigzag |
 //! | joined, cursor, drawn | varints |
-//! | pace, least and most | varints: thousandths of turns a minute |
+//! | turns that come soon, and how fast; how fast all others come at least and at most | varints: turns; thousandths of turns a minute |
+//! | what made it slower than was told before | a byte: 0 nothing, 1 paused, 2 places, 3 rate, 4 shop, 5 provider, 6 telemetry, 7 people, 8 demand |
 //! | message | varint |
 //! | polls | three bytes: seconds |
 //! | prices, lowest and highest less lowest | varints |
@@ -21,7 +22,7 @@ use crate::{
     Time,
     room::{
         Phase,
-        admission::{Pace, Rate},
+        admission::{Ceiling, Pace, Rate},
     },
 };
 
@@ -49,10 +50,12 @@ impl Status {
             let after = next.0.saturating_sub(at);
             write(&mut bytes, after.unsigned_abs() << 1 | u64::from(after < 0));
         }
-        let Pace { low, high } = self.pace;
-        for number in [self.joined, self.cursor, self.drawn.into(), low.0, high.0] {
+        let Pace { soon, now, low, high, slower } = self.pace;
+        let counts = [self.joined, self.cursor, self.drawn.into()];
+        for number in counts.into_iter().chain([soon.into(), now.0, low.0, high.0]) {
             write(&mut bytes, number);
         }
+        bytes.push(slower.map_or(0, code));
         write(&mut bytes, self.message.into());
         bytes.extend([self.polls.near, self.polls.middle, self.polls.far]);
         if let Some((lowest, highest)) = self.prices_minor {
@@ -80,7 +83,12 @@ impl Status {
             let ms = i64::try_from(distance >> 1).unwrap_or(i64::MAX);
             Time(at.saturating_add(if distance & 1 == 0 { ms } else { -ms }))
         });
-        let [joined, cursor, drawn, low, high, message] = numbers(&mut rest)?;
+        let [joined, cursor, drawn, soon, now, low, high] = numbers(&mut rest)?;
+        let slower = match byte(&mut rest)? {
+            0 => None,
+            told => Some(CEILINGS.into_iter().find(|it| code(*it) == told).ok_or(BadStatus)?),
+        };
+        let [message] = numbers(&mut rest)?;
         let polls = [byte(&mut rest)?, byte(&mut rest)?, byte(&mut rest)?];
         let prices = (first & PRICES != 0).then(|| numbers(&mut rest)).transpose()?;
         let prices_minor = prices.map(|[lowest, more]| {
@@ -95,12 +103,43 @@ impl Status {
             joined,
             cursor,
             drawn: short(drawn)?,
-            pace: Pace { low: Rate(low), high: Rate(high) },
+            pace: Pace {
+                soon: short(soon)?,
+                now: Rate(now),
+                low: Rate(low),
+                high: Rate(high),
+                slower,
+            },
             message: short(message)?,
             polls: Polls { near: polls[0], middle: polls[1], far: polls[2] },
             prices_minor: prices_minor.transpose()?,
             left: rest.iter().flat_map(|pair| [pair & 15, pair >> 4]).collect(),
         })
+    }
+}
+
+const CEILINGS: [Ceiling; 8] = [
+    Ceiling::Paused,
+    Ceiling::Places,
+    Ceiling::Rate,
+    Ceiling::Shop,
+    Ceiling::Provider,
+    Ceiling::Telemetry,
+    Ceiling::People,
+    Ceiling::Demand,
+];
+
+/// The number of a ceiling.
+fn code(ceiling: Ceiling) -> u8 {
+    match ceiling {
+        Ceiling::Paused => 1,
+        Ceiling::Places => 2,
+        Ceiling::Rate => 3,
+        Ceiling::Shop => 4,
+        Ceiling::Provider => 5,
+        Ceiling::Telemetry => 6,
+        Ceiling::People => 7,
+        Ceiling::Demand => 8,
     }
 }
 
