@@ -29,6 +29,8 @@ pub enum Command {
     },
     /// Replay every log from zero and check everything against it; exits with 1 if anything is wrong
     Verify,
+    /// Check a published draw: its file proves who stands where; exits with 1 if anything is wrong
+    VerifyDraw(crate::verify_draw::Args),
     /// Bring the databases up to date and end; safe while replicas of this and the last release serve
     Migrate,
     /// Show the replicas that serve; exits with 1 if none does

@@ -14,6 +14,7 @@ mod secret;
 mod serve;
 mod system;
 mod verify;
+mod verify_draw;
 
 use std::process::ExitCode;
 
@@ -60,6 +61,7 @@ fn run(command: Command, config: &Config) -> Result<ExitCode> {
         // It starts a runtime of its own for each contestant.
         Command::Bench(args) => bench::run(args, &config.data).map(|()| ExitCode::SUCCESS),
         Command::Rehearse(args) => rehearse::run(&args, config),
+        Command::VerifyDraw(args) => verify_draw::run(&args).map(exit_code),
         command => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(with_shop(command, config))
@@ -73,7 +75,7 @@ async fn with_shop(command: Command, config: &Config) -> Result<ExitCode> {
     }
     if let Command::Status { json } = command {
         let sells = fleet::status(&open::store(config).await?, json).await?;
-        return Ok(if sells { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        return Ok(exit_code(sells));
     }
     let shop = open::shop(config).await?;
     let sound = match command {
@@ -88,8 +90,13 @@ async fn with_shop(command: Command, config: &Config) -> Result<ExitCode> {
         | Command::Status { .. }
         | Command::CheckConfig
         | Command::Bench(_)
-        | Command::Rehearse(_) => Ok(true),
+        | Command::Rehearse(_)
+        | Command::VerifyDraw(_) => Ok(true),
     };
     shop.stop().await;
-    Ok(if sound? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    sound.map(exit_code)
+}
+
+fn exit_code(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

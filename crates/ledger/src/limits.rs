@@ -109,3 +109,5 @@ pub const CALM_MS: i64 = 60_000;
 /// Keys that open receipts and passes at a time: the one in use, and those before it until nothing
 /// that they sealed is around.
 pub const SEAL_KEYS_MAX: usize = 8;
+/// Bytes of a draw file before its digests: twice what the longest beacon leads to.
+pub const DRAW_HEADER_BYTES_MAX: usize = 2_048;

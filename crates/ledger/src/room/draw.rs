@@ -6,6 +6,7 @@
 //! [`Permutation`], which says for each place its position in the queue. Nothing is kept for each
 //! fan. `docs/fair-queue.md` specifies every byte; its test vectors are tests of this crate.
 
+mod file;
 mod permutation;
 mod proof;
 mod tree;
@@ -13,6 +14,7 @@ mod tree;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub use file::{Beacon, Draw, DrawFault, hex, unhex_array};
 pub use permutation::{Permutation, ROUNDS};
 pub use proof::{Proof, ProofFault};
 pub use tree::Tree;

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod chance;
+mod file;
 mod permutation;
 mod tampering;
 mod tree;
+mod vectors;
 
 use frontrow_ledger::room::draw::{FanDigest, Hash, SaleBytes, leaf};
 
