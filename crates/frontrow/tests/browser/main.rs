@@ -5,6 +5,7 @@
 
 mod axe;
 mod chrome;
+mod draw;
 mod expiry;
 mod fan;
 mod payment;
