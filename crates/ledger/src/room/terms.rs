@@ -60,7 +60,7 @@ pub struct DrawTerms {
 /// One round of a public source of randomness.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beacon {
-    /// Which source, as announced: `drand quicknet`, say.
+    /// Which source, as announced: `drand-quicknet`, say.
     pub name: String,
     /// Which of its rounds.
     pub round: u64,

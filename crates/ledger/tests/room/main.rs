@@ -3,4 +3,5 @@
 
 mod fixtures;
 mod memory;
+mod published;
 mod snapshots;

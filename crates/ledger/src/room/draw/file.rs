@@ -6,7 +6,10 @@
 use std::fmt::Write as _;
 
 use super::{Hash, Material, SaleBytes, commitment};
-use crate::limits::{BEACON_BYTES_MAX, BEACON_NAME_BYTES_MAX, DRAW_PLACES_MAX};
+use crate::{
+    limits::{BEACON_BYTES_MAX, BEACON_NAME_BYTES_MAX, DRAW_PLACES_MAX},
+    room::{Drawn, Terms},
+};
 
 /// The first line: what it is, and of which version.
 const TITLE: &str = "frontrow draw 1";
@@ -68,6 +71,26 @@ pub enum DrawFault {
 }
 
 impl Draw {
+    /// What a room publishes of its draw; none where none was announced.
+    pub fn of(terms: &Terms, drawn: &Drawn) -> Option<Self> {
+        let announced = terms.draw.as_ref()?;
+        let mut draw = Self {
+            sale: terms.sale_bytes(),
+            places: drawn.places.into(),
+            root: drawn.root,
+            commitment: announced.commitment,
+            seed: drawn.seed,
+            beacon: announced.beacon.as_ref().map(|beacon| Beacon {
+                name: beacon.name.clone(),
+                round: beacon.round,
+                value: drawn.beacon.clone(),
+            }),
+            key: Hash::default(),
+        };
+        draw.key = draw.derived_key()?;
+        Some(draw)
+    }
+
     /// What follows from the others: [`Draw::key`] as it must be. None for a beacon's value that is
     /// too long.
     pub fn derived_key(&self) -> Option<Hash> {
@@ -183,9 +206,13 @@ impl Lines<'_> {
 
 fn beacon(text: &str) -> Option<(String, u64)> {
     let (name, round) = text.split_once(' ')?;
+    Some((is_beacon_name(name).then(|| name.to_owned())?, number(round, u64::MAX)?))
+}
+
+/// Whether the draw file can say it: 1 to [`BEACON_NAME_BYTES_MAX`] letters, digits, `.`, `-`, `_`.
+pub fn is_beacon_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-    let good = (1..=BEACON_NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(allowed);
-    Some((good.then(|| name.to_owned())?, number(round, u64::MAX)?))
+    (1..=BEACON_NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(allowed)
 }
 
 fn number(text: &str, most: u64) -> Option<u64> {

@@ -2,8 +2,8 @@
 
 use super::{DrawTerms, Terms};
 use crate::{
-    limits::{BEACON_NAME_BYTES_MAX, DRAW_FALLBACK_MS_MAX, PASS_MS_MAX},
-    room::Refusal,
+    limits::{DRAW_FALLBACK_MS_MAX, PASS_MS_MAX},
+    room::{Refusal, draw::is_beacon_name},
     sale::Fault,
 };
 
@@ -22,10 +22,8 @@ impl Terms {
         if let Some(DrawTerms { commitment: _, beacon, fallback_after_ms }) = &self.draw {
             let soon = (0..=DRAW_FALLBACK_MS_MAX).contains(fallback_after_ms);
             unless(soon, "/draw/fallback_after_ms", "must be at most an hour");
-            let named = beacon
-                .as_ref()
-                .is_none_or(|beacon| (1..=BEACON_NAME_BYTES_MAX).contains(&beacon.name.len()));
-            unless(named, "/draw/beacon/name", "must be 1 to 64 bytes");
+            let named = beacon.as_ref().is_none_or(|beacon| is_beacon_name(&beacon.name));
+            unless(named, "/draw/beacon/name", "must be 1 to 64 of A-Z a-z 0-9 . _ -");
         }
         let (valid, extension) = (self.pass.valid_ms, self.pass.extension_ms);
         unless((1..=PASS_MS_MAX).contains(&valid), "/pass/valid_ms", "must be 1 ms to 4 hours");
