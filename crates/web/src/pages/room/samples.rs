@@ -187,8 +187,15 @@ impl Sample for RoomPage {
 /// One round trip of a fresh connection: ten packets carry all that a fan needs to wait.
 const ROOM_BYTES_MAX: usize = 14_000;
 
-/// What the page loads at once, however it is asked for.
-const LOADED: [&str; 3] = ["room.css", "images/icon.svg", "js/room/start.js"];
+/// What the page loads at once: what it names, and what its script imports.
+const LOADED: [&str; 6] = [
+    "room.css",
+    "images/icon.svg",
+    "js/room/start.js",
+    "js/room/status.js",
+    "js/room/wait.js",
+    "js/room/alarm.js",
+];
 
 #[test]
 fn page_style_and_scripts_together_fit_in_one_round_trip() {
@@ -197,6 +204,12 @@ fn page_style_and_scripts_together_fit_in_one_round_trip() {
         std::str::from_utf8(&asset.bytes).unwrap().to_owned()
     };
     let loaded: usize = LOADED.iter().map(|path| compressed(&text(path))).sum();
+    for script in LOADED.iter().filter(|path| path.starts_with("js/")) {
+        for import in text(script).split("\n").filter(|line| line.starts_with("import ")) {
+            let name = import.split("'./").nth(1).unwrap().split('\'').next().unwrap();
+            assert!(LOADED.contains(&format!("js/room/{name}").as_str()), "{name} is not counted");
+        }
+    }
     for language in Language::ALL {
         for (name, page) in RoomPage::samples(language) {
             let html = page.render().unwrap();
