@@ -63,7 +63,6 @@ room-ended-next = Nikdo už nečeká.
 room-open = Teď se nečeká
 room-open-next = Místa v obchodě je dost pro všechny: jděte rovnou vybírat.
 room-sound = Zvuk, až budu na řadě
-room-sound-on = Zvuk je zapnutý
 room-notice = Upozornit, až budu na řadě
 room-notice-on = Upozorníme vás
 room-receipt = Vaše potvrzenka

@@ -63,7 +63,6 @@ room-ended-next = Nobody waits any more.
 room-open = No queue at the moment
 room-open-next = There is room for everybody: go straight to the tickets.
 room-sound = Sound when it is my turn
-room-sound-on = Sound is on
 room-notice = Notify me when it is my turn
 room-notice-on = You will be notified
 room-receipt = Your receipt

@@ -23,7 +23,7 @@ let failures = 0;
 let timer;
 let asking = false;
 let reloading = false;
-let said = { at: 0 };
+let said = { at: Date.now() };
 
 countdowns();
 checks();
@@ -163,6 +163,7 @@ function numbers(status) {
   document.title = [text('tab-ahead', { count: number.format(before) }), ...tab].join(' \u00b7 ');
   one('longer').hidden = !isLonger(wait) && !status.slower;
   put(one('pace'), status.slower ? text(`pace-${status.slower}`) : pace);
+  said.ahead ??= before;
   if (before <= said.ahead / 2 || Date.now() - said.at > SAY_EVERY_MS) {
     say(text('say-ahead', { count: number.format(before), wait: words(wait, text) }));
     said = { at: Date.now(), ahead: before };

@@ -205,7 +205,7 @@ fn page_style_and_scripts_together_fit_in_one_round_trip() {
     };
     let loaded: usize = LOADED.iter().map(|path| compressed(&text(path))).sum();
     for script in LOADED.iter().filter(|path| path.starts_with("js/")) {
-        for import in text(script).split("\n").filter(|line| line.starts_with("import ")) {
+        for import in text(script).lines().filter(|line| line.starts_with("import ")) {
             let name = import.split("'./").nth(1).unwrap().split('\'').next().unwrap();
             assert!(LOADED.contains(&format!("js/room/{name}").as_str()), "{name} is not counted");
         }

@@ -114,7 +114,6 @@ fn texts(language: Language) -> BTreeMap<&'static str, Cow<'static, str>> {
         key!("room-left-none"),
         key!("room-say-ahead"),
         key!("room-notice-on"),
-        key!("room-sound-on"),
         key!("room-checked-good"),
         key!("room-checked-bad"),
         key!("room-checked-later"),
