@@ -60,7 +60,8 @@ async fn assemble(config: &Config, migrate: bool, writable: Writable) -> Result<
     let sequencer =
         SequencerConfig { jitter_seed: u64::from_le_bytes(seed), writable, ..Default::default() };
     let registry = RegistryConfig { sequencer, ..RegistryConfig::default() };
-    let sales = Registry::<Sale>::new(Arc::clone(&log), Arc::clone(&clock), registry);
+    let sales = Registry::<Sale>::new(Arc::clone(&log), Arc::clone(&clock), registry.clone());
+    let rooms = Registry::new(Arc::clone(&log), Arc::clone(&clock), registry);
     let test_bank = (config.payment_provider == PaymentProvider::Test).then(|| {
         let page = format!("{}/pay/test", config.public_url);
         TestProvider::new(Arc::new(StoreBank(store.clone())), keys.webhook(), &page)
@@ -71,6 +72,7 @@ async fn assemble(config: &Config, migrate: bool, writable: Writable) -> Result<
         providers: providers.collect(),
         log,
         sales,
+        rooms,
         store,
         test_bank,
         mailer: mailer(config)?,

@@ -11,6 +11,7 @@ use frontrow_log::Writable;
 use frontrow_web::{LegalTexts, Readiness, WebConfig};
 use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
+use tower::make::Shared;
 
 use crate::{
     config::{Config, Mode, PaymentProvider},
@@ -40,16 +41,17 @@ pub async fn run(config: &Config) -> Result<()> {
     // The others know what this replica can read before it reads anything for anybody.
     let heart = Heart::start(&shop, address, writable, readiness.clone()).await;
 
+    shop.learn_rooms().await.context("cannot tell which sales have a waiting room")?;
+
     let stopping = CancellationToken::new();
     let background = CancellationToken::new();
     let worker = tokio::spawn({
         let (shop, end) = (shop.clone(), background.clone());
         async move { shop.run(end).await }
     });
-    let router = frontrow_web::router(shop.clone(), pages(config, readiness.clone()));
+    let front = frontrow_web::front(shop.clone(), pages(config, readiness.clone()));
     let (entrance, door) = door.into_parts();
-    // Given the router itself, axum would copy every route for each connection: a megabyte.
-    let server = axum::serve(entrance, router.into_make_service())
+    let server = axum::serve(entrance, Shared::new(front))
         .with_graceful_shutdown(stopping.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
     greet(config, imported, address);

@@ -35,8 +35,8 @@ impl Shop {
         Ok(format!("{MARK}{prefix}.{secret}"))
     }
 
-    /// Whose key this is; `None` if it is nobody's, or was revoked.
-    pub async fn organisation_of_key(&self, key: &str) -> Result<Option<Uuid>> {
+    /// A key that an organiser shows; `None` if it is nobody's, or was revoked.
+    pub async fn api_key(&self, key: &str) -> Result<Option<ApiKey>> {
         let Some((prefix, secret)) = key.strip_prefix(MARK).and_then(|rest| rest.split_once('.'))
         else {
             return Ok(None);
@@ -49,7 +49,7 @@ impl Shop {
         };
         let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
         let genuine = bool::from(hash.ct_eq(&known.secret_hash)) && known.revoked_at.is_none();
-        Ok(genuine.then_some(known.organisation_id))
+        Ok(genuine.then_some(known))
     }
 }
 

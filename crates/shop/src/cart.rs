@@ -19,6 +19,7 @@ use crate::{
     keys::half,
     limits::HOLDS_PER_CART_MAX,
     random,
+    room::Admitted,
 };
 
 /// A visitor's cart: a secret in their cookie. Who has it has what it holds.
@@ -120,15 +121,16 @@ impl Shop {
         cart: CartId,
         performance: Uuid,
         wants: Vec<Want>,
+        admitted: Admitted,
         command: CommandId,
     ) -> Result<HoldView> {
         let ids = self.holds_of(cart, performance);
         let (next, _) = self.look(performance, |book| next_hold(book, &ids)).await?;
-        match self.hold_as(cart, next, performance, wants.clone(), command).await {
+        match self.hold_as(cart, next, performance, wants.clone(), (admitted, command)).await {
             // Bought or lapsed a moment ago, at another replica: the cart goes on with its next hold.
             Err(Error::Refused(Refusal::HoldSold | Refusal::HoldExpired)) => {
                 let (next, _) = self.look_now(performance, |book| next_hold(book, &ids)).await?;
-                self.hold_as(cart, next, performance, wants, command).await
+                self.hold_as(cart, next, performance, wants, (admitted, command)).await
             }
             held => held,
         }
@@ -142,11 +144,11 @@ impl Shop {
         hold: Option<HoldId>,
         performance: Uuid,
         wants: Vec<Want>,
-        command: CommandId,
+        (admitted, command): (Admitted, CommandId),
     ) -> Result<HoldView> {
         let at = HoldRef { performance, hold: hold.ok_or(Refusal::HoldSold)? };
         self.remember_cart(cart, at).await?;
-        self.hold(at, ChannelId::WEB, wants, command).await
+        self.hold(at, ChannelId::WEB, wants, admitted, command).await
     }
 
     /// What a cart holds in one sale, or held last; nothing if it never held anything there.
@@ -189,8 +191,10 @@ impl Shop {
         at: HoldRef,
         channel: ChannelId,
         wants: Vec<Want>,
+        admitted: Admitted,
         command: CommandId,
     ) -> Result<HoldView> {
+        admitted.check(at.performance)?;
         let hold = Command::Hold { hold: at.hold, channel, wants };
         self.submit(at.performance, command, hold).await?;
         self.hold_view(at).await
@@ -221,7 +225,13 @@ impl Shop {
     }
 
     /// Takes the places of a lapsed hold again, at the same prices, if all are free.
-    pub async fn reacquire(&self, at: HoldRef, command: CommandId) -> Result<HoldView> {
+    pub async fn reacquire(
+        &self,
+        at: HoldRef,
+        admitted: Admitted,
+        command: CommandId,
+    ) -> Result<HoldView> {
+        admitted.check(at.performance)?;
         self.submit(at.performance, command, Command::Reacquire { hold: at.hold }).await?;
         self.hold_view(at).await
     }

@@ -27,6 +27,7 @@ use crate::{
     code::{self, OrderToken},
     limits::{ORDER_EXPIRY_MARGIN_MS, PAYMENT_FIRST_CHECK_MS, PAYMENT_MARGIN_MS},
     random,
+    room::{Admitted, Device, Purpose},
     worker::JOB_ORDER_EXPIRY,
 };
 
@@ -43,6 +44,8 @@ pub struct CheckoutRequest {
     pub form: CheckoutForm,
     /// In which language to write to them.
     pub language: Language,
+    /// That they may pay.
+    pub admitted: Admitted,
 }
 
 /// Where the buyer goes next.
@@ -75,6 +78,7 @@ impl Shop {
     /// Buys what is held. Faults of the form are all named at once; the same request again goes on with the same
     /// order.
     pub async fn checkout(&self, request: CheckoutRequest) -> Result<CheckedOut> {
+        request.admitted.check(request.at.performance)?;
         let mut view = self.hold_view(request.at).await?;
         if !matches!(view.state, HoldStatus::Live { .. } | HoldStatus::Paying { .. }) {
             // It may have been held at another replica, a moment ago.
@@ -117,9 +121,18 @@ impl Shop {
         }
     }
 
-    /// Opens another payment of an order that is not paid yet: the same places if they are still free.
-    pub async fn pay_again(&self, token: &str) -> Result<CheckedOut> {
+    /// Opens another payment of an order that is not paid yet: the same places if they are still free. `pass` finds the
+    /// pass for a performance, if the caller has one.
+    pub async fn pay_again(
+        &self,
+        token: &str,
+        pass: impl FnOnce(Uuid) -> Option<String> + Send,
+        device: Device,
+    ) -> Result<CheckedOut> {
         let order = self.order_of_token(token).await?;
+        let performance = order.performance_id;
+        let pass = pass(performance);
+        self.admit(performance, Purpose::Pay, pass.as_deref(), device).await?;
         let done = CheckedOut::Done { order: self.token(order.id) };
         let payments = self.inner.store.payments_of_order(order.id).await?;
         if payments.iter().any(|payment| payment.state == PaymentState::Paid) {
@@ -249,7 +262,10 @@ impl Shop {
             expires_at: payment.expires_at,
             locale: language.code().to_owned(),
         };
-        let opened = provider.open(&request, self.now()).await?;
+        let asked = self.now();
+        let opened = provider.open(&request, asked).await;
+        self.provider_answered(asked, opened.is_err());
+        let opened = opened?;
         let reference = opened.provider_ref.as_str();
         let url = opened.redirect_url;
         self.inner.store.payment_opened(payment.id, reference, &url, self.now()).await?;

@@ -1,6 +1,6 @@
 //! What can go wrong in the shop, sorted by what whoever asked can do about it.
 
-use frontrow_ledger::sale::Refusal;
+use frontrow_ledger::{room, sale::Refusal};
 use frontrow_log::Unavailable;
 use frontrow_payments::{outside::Outside, webhook::WebhookError};
 
@@ -18,6 +18,9 @@ pub enum Error {
     /// The ledger says no. Nothing changed and nothing is broken.
     #[error("refused: {0}")]
     Refused(Refusal),
+    /// The waiting room says no. Nothing changed and nothing is broken.
+    #[error("refused: {0}")]
+    Room(room::Refusal),
     /// What was entered or sent is wrong: every fault with its place.
     #[error("not valid:\n{0}")]
     Faults(Faults),

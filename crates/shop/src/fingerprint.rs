@@ -1,6 +1,6 @@
 //! What tells two commands apart that came with one id.
 
-use frontrow_ledger::sale::Command;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{Error, Result};
@@ -8,7 +8,7 @@ use crate::{Error, Result};
 /// The first 64 bits of SHA-256 over the [postcard](https://postcard.jamesmunns.com/wire-format) of a command, the
 /// encoding in which the log keeps records. The log keeps fingerprints too: another release must find the same one for
 /// the same command, or it takes a retry across an upgrade for another question and refuses it.
-pub(crate) fn fingerprint(command: &Command) -> Result<u64> {
+pub(crate) fn fingerprint(command: &impl Serialize) -> Result<u64> {
     let bytes = postcard::to_allocvec(command)
         .map_err(|error| Error::Broken("the fingerprint of a command", error.into()))?;
     let digest = Sha256::digest(bytes);

@@ -2,12 +2,14 @@
 //!
 //! Each use has a key of its own (HKDF-SHA256), so that what one part signs, no other part believes.
 
+use frontrow_ledger::room::{KeyId as SealId, SealKeys};
 use frontrow_payments::webhook::WebhookSecret;
 use frontrow_tickets::keys::{KeyId, SigningKey, VerifyingKeys};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::Sha256;
+use uuid::Uuid;
 
 /// Bytes of the master secret.
 pub const MASTER_BYTES: usize = 32;
@@ -24,6 +26,9 @@ pub struct Keys {
     form: Key,
     webhook: Key,
     print: Key,
+    room: Key,
+    seals: SealKeys,
+    board: ed25519_dalek::SigningKey,
     signing: SigningKey,
 }
 
@@ -45,6 +50,9 @@ impl Keys {
             form: key("form"),
             webhook: key("webhook"),
             print: key("print"),
+            room: key("room"),
+            seals: SealKeys::new((SealId(1), key("room-seal").expose_secret()), &[]),
+            board: ed25519_dalek::SigningKey::from_bytes(key("room-board").expose_secret()),
             signing: SigningKey::derive(KeyId(1), key("tickets").expose_secret()),
         }
     }
@@ -77,6 +85,30 @@ impl Keys {
             let _ = write!(text, "{byte:02x}");
             text
         })
+    }
+
+    /// Seals receipts and passes of waiting rooms.
+    pub fn seals(&self) -> &SealKeys {
+        &self.seals
+    }
+
+    /// Signs what waiting fans poll.
+    pub fn board(&self) -> &ed25519_dalek::SigningKey {
+        &self.board
+    }
+
+    /// The secret of a room's draw, of which only the hash is known before it is drawn.
+    pub(crate) fn room_seed(&self, performance: Uuid) -> [u8; 32] {
+        self.room_mac(&[b"seed", performance.as_bytes()])
+    }
+
+    /// Keeps strangers from choosing fan keys that crowd in one place of memory.
+    pub(crate) fn room_salt(&self, performance: Uuid) -> u128 {
+        half(&self.room_mac(&[b"salt", performance.as_bytes()]))
+    }
+
+    pub(crate) fn room_mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        mac(&self.room, parts)
     }
 
     pub(crate) fn buyer_mac(&self, parts: &[&[u8]]) -> [u8; 32] {

@@ -35,6 +35,7 @@ pub mod plan;
 mod projector;
 pub mod random;
 mod refunds;
+pub mod room;
 pub mod sale_file;
 pub mod sales;
 pub mod settle;

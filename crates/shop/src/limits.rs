@@ -114,3 +114,24 @@ pub const KEPT_MS: i64 = 30 * 24 * 60 * 60_000;
 pub const EVENT_PATIENCE_MS: i64 = 5_000;
 /// How old an event that names no payment of ours may get before it is put aside.
 pub const EVENT_GIVEN_UP_MS: i64 = 24 * 60 * 60_000;
+
+/// Above this 99th percentile of its answers a shop lets in fewer people from its waiting room, in milliseconds: a
+/// page that takes longer feels slow.
+pub const ROOM_P99_MS_MAX: u32 = 800;
+/// Failed requests, or failed questions to a payment provider, in a million, above which it does the same.
+pub const ROOM_ERRORS_PPM_MAX: u32 = 10_000;
+/// How old what a shop measured of itself may be before it says nothing any more, in milliseconds.
+pub const ROOM_STALE_MS: i64 = 5_000;
+/// Places that one person in the shop takes on average, in thousandths, those who buy nothing included.
+pub const ROOM_PLACES_EACH_MILLI: u32 = 1_600;
+/// How often each waiting room is looked at: twice for each of its ticks.
+pub const ROOM_LOOK: std::time::Duration = std::time::Duration::from_millis(50);
+/// How often the tables are asked which rooms there are.
+pub const ROOMS_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
+/// How often a room is told what is left to buy, in milliseconds.
+pub const ROOM_OFFER_MS: i64 = 1_000;
+/// How long a replica that did not give the last tick waits for the one that did, beyond the tick itself, in
+/// milliseconds.
+pub const ROOM_TICK_PATIENCE_MS: i64 = 300;
+/// How long after the end of a pass what it held may still be paid: a hold has a limit of its own.
+pub const PASS_PAYS_MS: i64 = 15 * 60_000;

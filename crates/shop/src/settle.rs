@@ -140,7 +140,10 @@ impl Shop {
             return self.unopened(&payment).await;
         };
         let provider = self.provider(&payment.provider)?;
-        match provider.check(&reference, self.now()).await? {
+        let asked = self.now();
+        let checked = provider.check(&reference, asked).await;
+        self.provider_answered(asked, checked.is_err());
+        match checked? {
             provider::PaymentState::Open => {
                 let age_ms = self.now().ms_since(payment.created_at).max(0);
                 let wait_ms = (age_ms / 4).clamp(PAYMENT_CHECKS_MS.0, PAYMENT_CHECKS_MS.1);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use frontrow_ledger::{CommandId, Time, sale::Sale};
+use frontrow_ledger::{CommandId, Time, room::Room, sale::Sale};
 use frontrow_log::{Clock, Log, Registry};
 use frontrow_payments::{provider::Provider, test_provider::TestProvider};
 use frontrow_store::{Store, replicas::StreamLag};
@@ -17,6 +17,7 @@ use crate::{
     mail::Mailer,
     projector::{Dirty, Projected},
     random::{self, Random},
+    room::Rooms,
     status::StatusCache,
     worker::{Every, Work},
 };
@@ -27,6 +28,8 @@ pub struct Parts {
     pub log: Arc<dyn Log>,
     /// The sequencers over it.
     pub sales: Registry<Sale>,
+    /// The same for waiting rooms.
+    pub rooms: Registry<Room>,
     /// What is shown.
     pub store: Store,
     /// Who takes money; by their names.
@@ -63,6 +66,7 @@ pub struct Shop {
 pub(crate) struct Inner {
     pub(crate) log: Arc<dyn Log>,
     pub(crate) sales: Registry<Sale>,
+    pub(crate) rooms: Rooms,
     pub(crate) store: Store,
     pub(crate) providers: BTreeMap<&'static str, Arc<dyn Provider>>,
     pub(crate) test_bank: Option<TestProvider>,
@@ -92,6 +96,7 @@ impl Shop {
             inner: Arc::new(Inner {
                 log: parts.log,
                 sales: parts.sales,
+                rooms: Rooms::new(parts.rooms),
                 store: parts.store,
                 providers: providers.collect(),
                 test_bank: parts.test_bank,
@@ -181,6 +186,7 @@ impl Shop {
     /// Answers what waits, then closes: nothing is asked of this shop afterwards.
     pub async fn stop(&self) {
         self.inner.sales.shutdown().await;
+        self.inner.rooms.shutdown().await;
         if let Err(error) = self.inner.store.close().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "the tables were not closed");
         }

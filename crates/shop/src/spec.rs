@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod read;
+mod room;
 mod sale;
 
 use frontrow_ledger::{
@@ -17,6 +18,7 @@ use crate::{moment::Moment, plan::Colour};
 
 pub use read::channel;
 pub(crate) use read::{tables, unique};
+pub use room::{DrawSpec, RoomSpec, Starts};
 pub use sale::block_kind;
 
 /// A place where things happen.

@@ -57,14 +57,15 @@ pub(crate) enum Done {
 }
 
 impl Shop {
-    /// Keeps the shop going until it is told to stop: projects the log, settles payments, does jobs. What is in hand is
+    /// Keeps the shop going until it is told to stop: projects the log, settles payments, does jobs, looks after waiting rooms. What is in hand is
     /// finished before it returns.
     pub async fn run(&self, stop: CancellationToken) {
         // Each on its own: a mail server that takes its time keeps nobody from their tickets.
         tokio::join!(
             self.run_projector(stop.clone()),
             self.run_payments(stop.clone()),
-            self.run_jobs(stop),
+            self.run_jobs(stop.clone()),
+            self.run_rooms(stop),
         );
     }
 

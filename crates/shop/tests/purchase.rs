@@ -18,6 +18,8 @@ mod catalogue;
 mod crash;
 #[path = "purchase/house.rs"]
 mod house;
+#[path = "purchase/room.rs"]
+mod room;
 #[path = "purchase/traps.rs"]
 mod traps;
 #[path = "purchase/world.rs"]
@@ -78,6 +80,9 @@ on_each_engine! {
     house::what_nobody_needs_any_more_is_thrown_away,
     house::a_barcode_tells_the_gate_what_to_look_at,
     house::a_mail_that_is_sent_again_has_the_same_name,
+    room::a_fan_joins_is_drawn_comes_in_and_buys,
+    room::a_pass_ends_and_is_extended_once,
+    room::an_organiser_steers_and_it_is_noted,
     traps::trap_3_coming_back_from_checkout_does_not_meet_oneself,
     traps::trap_6_the_word_of_the_bank_first_late_twice_never_while_the_buyer_gives_up,
     traps::trap_6_a_double_click_at_the_bank_is_one_choice,

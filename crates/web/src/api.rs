@@ -13,6 +13,7 @@ mod model;
 mod orders;
 mod organiser;
 mod problem;
+mod room;
 mod wants;
 
 use axum::{Json, Router, routing::get};
@@ -41,6 +42,7 @@ use crate::{limits::API_BODY_BYTES_MAX, middleware::size};
     servers((url = "/api/v1")),
     tags(
         (name = "buy", description = "What a fan does; no key needed"),
+        (name = "wait", description = "The waiting room of a sale in demand"),
         (name = "organise", description = "What an organiser does, with an API key")
     ),
     components(schemas(Problem)),
@@ -87,6 +89,12 @@ fn parts() -> (Router<Shop>, utoipa::openapi::OpenApi) {
         .routes(routes!(holds::remove_place))
         .routes(routes!(holds::extend_hold))
         .routes(routes!(holds::reacquire_hold))
+        .routes(routes!(room::find_room, organiser::room::put_room))
+        .routes(routes!(room::join_room))
+        .routes(routes!(room::enter_shop))
+        .routes(routes!(room::extend_pass))
+        .routes(routes!(room::leave_shop))
+        .routes(routes!(organiser::room::change_room, organiser::room::list_room_actions))
         .routes(routes!(orders::create_order))
         .routes(routes!(orders::find_order))
         .routes(routes!(orders::create_payment))

@@ -10,6 +10,8 @@ pub enum CachePolicy {
     Immutable,
     /// The same for everybody at one moment: for a second.
     Second,
+    /// The public status of a waiting room: for a second, and a moment longer while it is asked for again.
+    Board,
     /// The same for everybody who speaks the language and has no cart: for some seconds, and a
     /// little longer while it is asked for again.
     Shared,
@@ -25,6 +27,7 @@ impl CachePolicy {
         match self {
             Self::Immutable => "public, max-age=31536000, immutable",
             Self::Second => "public, max-age=1",
+            Self::Board => "public, max-age=1, stale-while-revalidate=5",
             Self::Shared => "public, max-age=5, stale-while-revalidate=30",
             Self::Private => "private, no-cache",
             Self::Secret => "no-store",

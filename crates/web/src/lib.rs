@@ -25,6 +25,7 @@ pub mod middleware;
 pub mod pace;
 pub mod pages;
 pub mod reply;
+pub mod room;
 pub mod routes;
 pub mod shop;
 pub mod sign;
@@ -34,5 +35,6 @@ pub mod webhooks;
 
 pub use config::{LegalTexts, WebConfig};
 pub use health::Readiness;
-pub use routes::router;
+pub use room::board::Front;
+pub use routes::{front, router};
 pub use shop::test_bank::PATH as TEST_BANK_PATH;

@@ -50,6 +50,15 @@ pub const LANGUAGE_SECONDS: i64 = 365 * 24 * 60 * 60;
 pub const FLASH_SECONDS: i64 = 60;
 /// Bytes of a message, so that its cookie fits.
 pub const FLASH_BYTES_MAX: usize = 1_500;
+/// Receipts and passes that one browser shows; nobody waits in more rooms at once.
+pub const ROOM_COOKIES_MAX: usize = 40;
+/// How long a receipt is kept by a browser, in seconds: a month, as rooms open days ahead.
+pub const RECEIPT_SECONDS: i64 = 30 * 24 * 60 * 60;
+/// When a page of a waiting room asks again without scripts, in seconds: while something is about to happen, and
+/// otherwise.
+pub const ROOM_REFRESH_SECONDS: (u32, u32) = (10, 30);
+/// How long a pass is kept by a browser, in seconds; it says itself when it ends.
+pub const PASS_SECONDS: i64 = 24 * 60 * 60;
 /// Events on one page.
 pub const EVENTS_PER_PAGE: u32 = 24;
 /// Dates of an event on one page.
@@ -71,3 +80,7 @@ pub const API_BODY_BYTES_MAX: usize = 256 * 1024;
 pub const IDEMPOTENCY_KEY_CHARS_MIN: usize = 16;
 /// Characters of an idempotency key: nobody needs more to be unique.
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 128;
+/// Characters of the secret that a client binds its pass to: one that could be guessed would bind it to nobody.
+pub const DEVICE_CHARS_MIN: usize = 16;
+/// Characters of the secret that a client binds its pass to: nobody needs more.
+pub const DEVICE_CHARS_MAX: usize = 128;

@@ -51,7 +51,7 @@ pub fn around(pages: Router<App>, machines: Router<App>, app: &App) -> Router<Ap
         // Every request has a name, and every answer says it.
         .layer(from_fn_with_state(app.clone(), access::name))
         // One line per request, without anything personal.
-        .layer(from_fn(access::log))
+        .layer(from_fn_with_state(app.clone(), access::log))
         // What browsers must not do with our pages.
         .layer(from_fn_with_state(app.clone(), policy::headers))
         // Small on the wire.

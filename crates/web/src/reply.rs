@@ -60,6 +60,19 @@ pub fn redirect_saying(app: &App, to: &impl ToString, flash: &Flash) -> Response
     response
 }
 
+/// After a form: on to a page, with something that the browser keeps.
+pub fn redirect_keeping(
+    app: &App,
+    to: &impl ToString,
+    name: &str,
+    value: &str,
+    seconds: i64,
+) -> Response {
+    let mut response = redirect(to);
+    set_cookie(app, &mut response, name, value, seconds);
+    response
+}
+
 /// Remembers a chosen language.
 pub fn remember_language(app: &App, response: &mut Response, language: frontrow_words::Language) {
     set_cookie(app, response, LANGUAGE, language.code(), LANGUAGE_SECONDS);

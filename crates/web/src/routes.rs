@@ -14,6 +14,7 @@ use crate::{
     files, health,
     limits::WEBHOOK_BYTES_MAX,
     middleware,
+    room::{board::Front, draw, queue},
     shop::{
         cart, checkout, drawings, event, front, hold, legal, order, outbox, performance, rows,
         statuses, test_bank, ticket,
@@ -21,9 +22,18 @@ use crate::{
     webhooks,
 };
 
+/// Everything that a shop answers: what waiting fans poll, and behind it the pages.
+pub fn front(shop: Shop, config: WebConfig) -> Front {
+    let app = App::new(shop, config);
+    Front::new(app.clone(), pages(app))
+}
+
 /// The pages of a shop, with everything around them.
 pub fn router(shop: Shop, config: WebConfig) -> Router {
-    let app = App::new(shop, config);
+    pages(App::new(shop, config))
+}
+
+fn pages(app: App) -> Router {
     let pages = Router::new()
         // What is on.
         .route("/", get(front::show))
@@ -36,6 +46,17 @@ pub fn router(shop: Shop, config: WebConfig) -> Router {
         .route("/performances/{id}/hold", post(hold::create))
         .route("/performances/{id}/status", get(statuses::show))
         .route("/geometry/{file}", get(drawings::show))
+        // Waiting for one's turn.
+        .route("/performances/{id}/room", get(queue::show))
+        .route("/performances/{id}/room/join", post(queue::join))
+        .route("/performances/{id}/room/enter", post(queue::enter))
+        .route("/performances/{id}/room/extend", post(queue::extend))
+        .route("/performances/{id}/room/leave", post(queue::leave))
+        .route("/performances/{id}/room/proof", get(draw::proof))
+        .route("/fair-queue", get(draw::rules))
+        .route("/rooms/{id}/message", get(queue::message))
+        .route("/rooms/{id}/draw", get(draw::show))
+        .route("/rooms/{id}/draw.txt", get(draw::file))
         // Buying them.
         .route("/cart", get(cart::show))
         .route("/cart/remove", post(cart::remove))

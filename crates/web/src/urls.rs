@@ -24,6 +24,28 @@ pub enum Url {
     Status(Uuid),
     /// Where everything stands.
     Geometry(String),
+    /// The waiting room of a performance.
+    Room(Uuid),
+    /// POST: take a place in it.
+    RoomJoin(Uuid),
+    /// POST: come in, because it is one's turn.
+    RoomEnter(Uuid),
+    /// POST: more time in the shop.
+    RoomExtend(Uuid),
+    /// POST: leave the shop.
+    RoomLeave(Uuid),
+    /// What proves a visitor's own place in the draw.
+    RoomProof(Uuid),
+    /// What was published of a draw.
+    RoomDraw(Uuid),
+    /// The whole draw as a file, to check it.
+    RoomDrawFile(Uuid),
+    /// The rules of the draw, for people and for whoever writes a verifier.
+    FairQueue,
+    /// What the organiser tells everybody who waits.
+    RoomMessage(Uuid),
+    /// What everybody who waits polls.
+    RoomStatus(Uuid),
     /// What this visitor holds.
     Cart,
     /// POST: give back one place.
@@ -120,6 +142,17 @@ impl fmt::Display for Url {
             Self::Hold(id) => write!(f, "/performances/{id}/hold"),
             Self::Status(id) => write!(f, "/performances/{id}/status"),
             Self::Geometry(hash) => write!(f, "/geometry/{}.json", segment(hash)),
+            Self::Room(id) => write!(f, "/performances/{id}/room"),
+            Self::RoomJoin(id) => write!(f, "/performances/{id}/room/join"),
+            Self::RoomEnter(id) => write!(f, "/performances/{id}/room/enter"),
+            Self::RoomExtend(id) => write!(f, "/performances/{id}/room/extend"),
+            Self::RoomLeave(id) => write!(f, "/performances/{id}/room/leave"),
+            Self::RoomProof(id) => write!(f, "/performances/{id}/room/proof"),
+            Self::RoomDraw(id) => write!(f, "/rooms/{id}/draw"),
+            Self::FairQueue => f.write_str("/fair-queue"),
+            Self::RoomMessage(id) => write!(f, "/rooms/{id}/message"),
+            Self::RoomDrawFile(id) => write!(f, "/rooms/{id}/draw.txt"),
+            Self::RoomStatus(id) => write!(f, "/rooms/{id}/status"),
             Self::Cart => f.write_str("/cart"),
             Self::CartRemove => f.write_str("/cart/remove"),
             Self::CartExtend => f.write_str("/cart/extend"),

@@ -7,12 +7,17 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use axum_extra::extract::CookieJar;
-use frontrow_shop::cart::{CartId, HoldStatus, HoldView};
+use frontrow_shop::{
+    cart::{CartId, HoldStatus, HoldView},
+    room::Device,
+};
 use frontrow_words::Language;
+use uuid::Uuid;
 
 use crate::{
     app::App,
     flash,
+    limits::ROOM_COOKIES_MAX,
     pages::{
         frame::{CartBadge, Frame},
         parts::Flash,
@@ -24,6 +29,21 @@ use crate::{
 pub const VISIT: &str = "visit";
 /// Name of the cookie that remembers a language.
 pub const LANGUAGE: &str = "lang";
+
+/// Names of the cookies with a receipt or a pass begin so; the performance follows.
+const RECEIPT: &str = "place-";
+/// See [`RECEIPT`].
+const PASS: &str = "pass-";
+
+/// Name of the cookie with the receipt of a waiting room.
+pub fn receipt_cookie(performance: Uuid) -> String {
+    format!("{RECEIPT}{}", performance.simple())
+}
+
+/// Name of the cookie with the pass into a shop.
+pub fn pass_cookie(performance: Uuid) -> String {
+    format!("{PASS}{}", performance.simple())
+}
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -40,6 +60,8 @@ pub struct Visitor {
     pub flash: Vec<Flash>,
     /// What their browser has of this page.
     pub if_none_match: Option<String>,
+    /// What they have of waiting rooms: receipts and passes.
+    rooms: Vec<(String, String)>,
 }
 
 impl Visitor {
@@ -57,7 +79,34 @@ impl Visitor {
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             flash: flash::read(app, &jar),
             if_none_match: text(header::IF_NONE_MATCH).map(str::to_owned),
+            rooms: jar
+                .iter()
+                .filter(|cookie| {
+                    cookie.name().starts_with(RECEIPT) || cookie.name().starts_with(PASS)
+                })
+                .take(ROOM_COOKIES_MAX)
+                .map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned()))
+                .collect(),
         }
+    }
+
+    /// Their receipt of a waiting room.
+    pub fn receipt(&self, performance: Uuid) -> Option<&str> {
+        self.room_cookie(&receipt_cookie(performance))
+    }
+
+    /// Their pass into a shop.
+    pub fn pass(&self, performance: Uuid) -> Option<&str> {
+        self.room_cookie(&pass_cookie(performance))
+    }
+
+    /// What their passes are bound to.
+    pub fn device(&self) -> Device {
+        Device::of_cart(self.cart)
+    }
+
+    fn room_cookie(&self, name: &str) -> Option<&str> {
+        self.rooms.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether the page they get is the same as everybody's.

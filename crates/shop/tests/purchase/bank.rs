@@ -60,7 +60,7 @@ async fn tried_again_after(world: World, first: Behaviour) {
     world.choose(&payment, first).await;
     world.returned(&token).await.unwrap();
     assert!(matches!(world.order(&token).await.stage, Stage::Unpaid { until: Some(_) }));
-    let CheckedOut::Pay { url, .. } = world.shop.pay_again(&token).await.unwrap() else {
+    let CheckedOut::Pay { url, .. } = world.pay_again(&token).await.unwrap() else {
         panic!("there is something to pay");
     };
     let second = ProviderRef::parse(url.rsplit_once('/').unwrap().1).unwrap();

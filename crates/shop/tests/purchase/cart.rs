@@ -8,6 +8,7 @@ use frontrow_payments::test_provider::account::Behaviour;
 use frontrow_shop::{
     Error,
     cart::{CartId, HoldStatus},
+    room::Purpose,
     status::Status,
 };
 use uuid::Uuid;
@@ -69,12 +70,13 @@ pub async fn places_of_a_lapsed_hold_can_be_taken_again(world: World) {
     world.pass(16 * MINUTE).await;
     let lapsed = world.shop.cart_hold(cart, world.performance).await.unwrap().unwrap();
     assert_eq!(lapsed.state, HoldStatus::Expired { order: None });
-    let again = world.shop.reacquire(lapsed.at, world.command()).await.unwrap();
+    let admitted = world.admitted(cart, Purpose::Hold).await.unwrap();
+    let again = world.shop.reacquire(lapsed.at, admitted, world.command()).await.unwrap();
     assert!(matches!(again.state, HoldStatus::Live { .. }));
     assert_eq!(again.positions, held.positions);
     world.pass(16 * MINUTE).await;
     let (_, _other) = world.hold_seats(&[1]).await;
-    let refused = world.shop.reacquire(lapsed.at, world.command()).await.unwrap_err();
+    let refused = world.shop.reacquire(lapsed.at, admitted, world.command()).await.unwrap_err();
     assert!(
         matches!(&refused, Error::Refused(Refusal::SeatsGone(seats)) if seats == &[SeatId(1)]),
         "{refused:?}"
@@ -121,7 +123,8 @@ pub async fn impossible_wishes_are_refused(world: World) {
     // One command id for two different wishes.
     let (cart, command) = (world.shop.new_cart(), world.command());
     let performance = world.performance;
-    let hold = |want| world.shop.hold_in_cart(cart, performance, vec![want], command);
+    let admitted = world.admitted(cart, Purpose::Hold).await.unwrap();
+    let hold = |want| world.shop.hold_in_cart(cart, performance, vec![want], admitted, command);
     let first = hold(seats_wanted(&[0])).await.unwrap();
     assert_eq!(hold(seats_wanted(&[0])).await.unwrap().positions, first.positions);
     let reused = hold(seats_wanted(&[1])).await.unwrap_err();

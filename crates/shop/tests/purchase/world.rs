@@ -35,6 +35,7 @@ use frontrow_shop::{
     mail::{Mailer, read_outbox},
     orders::{OrderView, Stage},
     random::Random,
+    room::{Admitted, Device, Purpose},
     sale_file::SaleFile,
 };
 use frontrow_store::{Store, audit::OrderAudit, payments::PaymentState};
@@ -194,7 +195,17 @@ impl World {
     }
 
     pub async fn hold(&self, cart: CartId, wants: Vec<Want>) -> frontrow_shop::Result<HoldView> {
-        self.shop.hold_in_cart(cart, self.performance, wants, self.command()).await
+        let admitted = self.admitted(cart, Purpose::Hold).await?;
+        self.shop.hold_in_cart(cart, self.performance, wants, admitted, self.command()).await
+    }
+
+    /// Nobody waits here.
+    pub async fn admitted(
+        &self,
+        cart: CartId,
+        purpose: Purpose,
+    ) -> frontrow_shop::Result<Admitted> {
+        self.shop.admit(self.performance, purpose, None, Device::of_cart(cart)).await
     }
 
     pub async fn hold_seats(&self, seats: &[u32]) -> (CartId, HoldView) {
@@ -208,13 +219,19 @@ impl World {
         view: &HoldView,
         email: &str,
     ) -> frontrow_shop::Result<CheckedOut> {
+        let admitted = self.admitted(CartId(0), Purpose::Pay).await?;
         let request = CheckoutRequest {
+            admitted,
             at: view.at,
             channel: ChannelId::WEB,
             form: form(email),
             language: Language::Cs,
         };
         self.shop.checkout(request).await
+    }
+
+    pub async fn pay_again(&self, token: &str) -> frontrow_shop::Result<CheckedOut> {
+        self.shop.pay_again(token, |_| None, Device::of_cart(CartId(0))).await
     }
 
     /// A fan who has checked out: at the bank's page now. Answers the order's token and the bank's reference.
@@ -338,7 +355,8 @@ fn assemble(
     providers.extend(options.provider.clone());
     Shop::new(Parts {
         log: log.clone(),
-        sales: Registry::<Sale>::new(log.clone(), clock.clone(), config),
+        sales: Registry::<Sale>::new(log.clone(), clock.clone(), config.clone()),
+        rooms: Registry::new(log.clone(), clock.clone(), config),
         store: store.clone(),
         providers,
         test_bank: Some(bank),

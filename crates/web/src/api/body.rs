@@ -55,6 +55,11 @@ fn cause(rejection: &JsonRejection) -> String {
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
+    /// As the client sent it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The ledger's command id for what is asked: the same key asks the same thing again.
     pub fn command(&self, shop: &Shop, purpose: &str) -> CommandId {
         shop.command_id(purpose, &[b"api", self.0.as_bytes()])

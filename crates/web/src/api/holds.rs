@@ -11,6 +11,7 @@ use frontrow_shop::{
     Shop,
     cart::{HoldRef, HoldStatus, HoldView},
     facts::{Facts, PlaceName},
+    room::Purpose,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use super::{
     Problem,
+    auth::Through,
     body::{Body, IdempotencyKey, InPath},
     model::{LocalText, Money, hold_text, moment, parse_hold},
     wants::{self, Want},
@@ -85,20 +87,23 @@ type HoldPath = InPath<(Uuid, String)>;
 
 /// Holds places for some minutes.
 #[utoipa::path(post, path = "/performances/{performance}/holds", tag = "buy",
-    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header),
+        ("Frontrow-Pass" = Option<String>, Header), ("Frontrow-Device" = Option<String>, Header)),
     request_body = HoldRequest,
     responses((status = 201, body = HoldBody), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub async fn create_hold(
     State(shop): State<Shop>,
     InPath(performance): InPath<Uuid>,
     key: IdempotencyKey,
+    through: Through,
     Body(request): Body<HoldRequest>,
 ) -> Result<impl IntoResponse, Problem> {
     let facts = shop.facts(performance).await?;
+    let admitted = through.admitted(&shop, performance, Purpose::Hold).await?;
     let wants = wants::read(&facts.offer, request.wants)?;
     // The hold follows from the key, so that a retry finds the same one and nobody else guesses it.
     let at = HoldRef { performance, hold: HoldId(key.command(&shop, "hold-id").0) };
-    let view = shop.hold(at, ChannelId::API, wants, key.command(&shop, "hold")).await?;
+    let view = shop.hold(at, ChannelId::API, wants, admitted, key.command(&shop, "hold")).await?;
     let location = format!("/api/v1/performances/{performance}/holds/{}", hold_text(at.hold));
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(HoldBody::from(&view))))
 }
@@ -120,19 +125,22 @@ pub async fn find_hold(
 
 /// Adds places to a live hold; its time stays.
 #[utoipa::path(post, path = "/performances/{performance}/holds/{hold}/places", tag = "buy",
-    params(("performance" = Uuid, Path), ("hold" = String, Path), ("Idempotency-Key" = String, Header)),
+    params(("performance" = Uuid, Path), ("hold" = String, Path), ("Idempotency-Key" = String, Header),
+        ("Frontrow-Pass" = Option<String>, Header), ("Frontrow-Device" = Option<String>, Header)),
     request_body = HoldRequest,
     responses((status = 200, body = HoldBody), (status = "4XX", body = Problem)))]
 pub async fn add_places(
     State(shop): State<Shop>,
     path: HoldPath,
     key: IdempotencyKey,
+    through: Through,
     Body(request): Body<HoldRequest>,
 ) -> Result<Json<HoldBody>, Problem> {
     let at = at(path)?;
+    let admitted = through.admitted(&shop, at.performance, Purpose::Hold).await?;
     let facts = shop.facts(at.performance).await?;
     let wants = wants::read(&facts.offer, request.wants)?;
-    let view = shop.hold(at, ChannelId::API, wants, key.command(&shop, "add")).await?;
+    let view = shop.hold(at, ChannelId::API, wants, admitted, key.command(&shop, "add")).await?;
     Ok(Json(HoldBody::from(&view)))
 }
 
@@ -179,14 +187,18 @@ pub async fn extend_hold(
 
 /// Takes the places of a lapsed hold again, at the same prices, if all are free.
 #[utoipa::path(post, path = "/performances/{performance}/holds/{hold}/reacquire", tag = "buy",
-    params(("performance" = Uuid, Path), ("hold" = String, Path), ("Idempotency-Key" = String, Header)),
+    params(("performance" = Uuid, Path), ("hold" = String, Path), ("Idempotency-Key" = String, Header),
+        ("Frontrow-Pass" = Option<String>, Header), ("Frontrow-Device" = Option<String>, Header)),
     responses((status = 200, body = HoldBody), (status = "4XX", body = Problem)))]
 pub async fn reacquire_hold(
     State(shop): State<Shop>,
     path: HoldPath,
     key: IdempotencyKey,
+    through: Through,
 ) -> Result<Json<HoldBody>, Problem> {
-    let view = shop.reacquire(at(path)?, key.command(&shop, "reacquire")).await?;
+    let at = at(path)?;
+    let admitted = through.admitted(&shop, at.performance, Purpose::Hold).await?;
+    let view = shop.reacquire(at, admitted, key.command(&shop, "reacquire")).await?;
     Ok(Json(HoldBody::from(&view)))
 }
 

@@ -12,6 +12,7 @@ use frontrow_shop::{
     cart::HoldRef,
     checkout::{CheckedOut, CheckoutForm, CheckoutRequest},
     orders::{OrderView, Stage},
+    room::Purpose,
 };
 use frontrow_store::tickets::TicketState;
 use frontrow_tickets::pdf::Paper;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use super::{
     Problem,
+    auth::Through,
     body::{Body, IdempotencyKey, InPath, InQuery},
     holds::{PlaceBody, PositionBody, category_key, ticket_type_key},
     model::{Money, moment, parse_hold},
@@ -102,18 +104,22 @@ pub struct PdfQuery {
 /// Buys what is held: writes the order and opens its payment. The same request goes on with the same
 /// order.
 #[utoipa::path(post, path = "/orders", tag = "buy",
-    params(("Idempotency-Key" = String, Header)),
+    params(("Idempotency-Key" = String, Header),
+        ("Frontrow-Pass" = Option<String>, Header), ("Frontrow-Device" = Option<String>, Header)),
     request_body = OrderRequest,
     responses((status = 201, body = OrderBody), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub async fn create_order(
     State(shop): State<Shop>,
     _key: IdempotencyKey,
+    through: Through,
     Body(request): Body<OrderRequest>,
 ) -> Result<impl IntoResponse, Problem> {
     let unknown = || Problem::fault("/hold", "unknown-reference", "is no hold of this performance");
     let hold = parse_hold(&request.hold).ok_or_else(unknown)?;
     let language = request.locale.as_deref().and_then(Language::parse).unwrap_or(Language::En);
+    let admitted = through.admitted(&shop, request.performance, Purpose::Pay).await?;
     let checkout = CheckoutRequest {
+        admitted,
         at: HoldRef { performance: request.performance, hold },
         channel: ChannelId::API,
         form: CheckoutForm {
@@ -144,14 +150,17 @@ pub async fn find_order(
 
 /// Opens another payment after one failed, for the same places if they are still free.
 #[utoipa::path(post, path = "/orders/{token}/payments", tag = "buy",
-    params(("token" = String, Path), ("Idempotency-Key" = String, Header)),
+    params(("token" = String, Path), ("Idempotency-Key" = String, Header),
+        ("Frontrow-Pass" = Option<String>, Header), ("Frontrow-Device" = Option<String>, Header)),
     responses((status = 201, body = OrderBody), (status = "4XX", body = Problem)))]
 pub async fn create_payment(
     State(shop): State<Shop>,
     InPath(token): InPath<String>,
     _key: IdempotencyKey,
+    through: Through,
 ) -> Result<impl IntoResponse, Problem> {
-    let done = shop.pay_again(&token).await?;
+    let device = through.device();
+    let done = shop.pay_again(&token, |_| through.pass, device).await?;
     Ok((StatusCode::CREATED, Json(body_of(&shop, &done).await?)))
 }
 

@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod orders;
 pub mod plans;
+pub mod room;
 pub mod sale;
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use frontrow_ledger::sale::Refusal;
+use frontrow_ledger::{room, sale::Refusal};
 use frontrow_shop::{Error, fault::Faults, plan::PlanError, sale_file::SaleFileError};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -155,11 +155,38 @@ impl From<Refusal> for Problem {
     }
 }
 
+impl From<room::Refusal> for Problem {
+    fn from(refusal: room::Refusal) -> Self {
+        use room::Refusal as No;
+        let (status, title) = match refusal {
+            No::NotDefined | No::UnknownPlace => (StatusCode::NOT_FOUND, "Not found"),
+            No::TurnOver | No::Ended => (StatusCode::GONE, "Over"),
+            No::CommandReused
+            | No::BadTerms { .. }
+            | No::WrongSeed
+            | No::WrongBeacon
+            | No::OfferTooLong
+            | No::MessageTooLong => (StatusCode::UNPROCESSABLE_ENTITY, "The request is not valid"),
+            No::NotYourTurn | No::OtherDevice | No::NotInShop => {
+                (StatusCode::FORBIDDEN, "The waiting room says no")
+            }
+            No::ShopFull => (StatusCode::SERVICE_UNAVAILABLE, "One moment"),
+            _ => (StatusCode::CONFLICT, "The waiting room says no"),
+        };
+        let problem = Self::new(status, refusal.code(), title, refusal.to_string());
+        match refusal {
+            No::NotOpen { opens } => problem.with(json!({ "opens": super::model::moment(opens) })),
+            _ => problem,
+        }
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound(what) => Self::not_found(what),
             Error::Refused(refusal) => refusal.into(),
+            Error::Room(refusal) => refusal.into(),
             Error::Faults(faults)
             | Error::SaleFile(SaleFileError::Faults(faults))
             | Error::Plan(PlanError::Faults(faults)) => Self::faults(&faults),

@@ -38,11 +38,15 @@ fn is_sound(name: &HeaderValue) -> bool {
 
 /// One line per request. The route's pattern stands for the path, which may contain an order's
 /// secret.
-pub(super) async fn log(request: Request, next: Next) -> Response {
+///
+/// The waiting rooms are told how long it took, and whether it failed.
+pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let started = tokio::time::Instant::now();
     let response = next.run(request).await;
+    let failed = response.status().is_server_error();
+    app.shop.pulse().answered(app.shop.now(), started.elapsed(), failed);
     tracing::info!(
         http.method = %method,
         http.route = route.as_ref().map_or("-", MatchedPath::as_str),

@@ -5,6 +5,7 @@ use frontrow_ledger::sale::Refusal;
 use frontrow_shop::{
     Error,
     cart::{HoldRef, HoldStatus, HoldView, PositionView},
+    room::Purpose,
 };
 use frontrow_words::Language;
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use crate::{
     form::Posted,
     pages::cart::{CartHold, CartItem, CartPage, HoldState},
     reply,
+    room::gate,
     shop::{labels, refusals},
     urls::Url,
     visitor::{Visitor, badge},
@@ -59,7 +61,12 @@ pub async fn release(State(app): State<App>, posted: Posted) -> Answer {
 /// Takes lapsed places again.
 pub async fn reacquire(State(app): State<App>, posted: Posted) -> Answer {
     let Some(hold) = held(&app, &posted).await? else { return Ok(reply::redirect(&Url::Cart)) };
-    let done = app.shop.reacquire(hold.at, posted.command(&app, "reacquire")).await;
+    let performance = hold.at.performance;
+    let admitted = match gate::admit(&app, &posted.visitor, performance, Purpose::Hold).await {
+        Ok(admitted) => admitted,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let done = app.shop.reacquire(hold.at, admitted, posted.command(&app, "reacquire")).await;
     back(&app, &posted, &hold, done.map(drop))
 }
 

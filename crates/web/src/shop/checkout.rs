@@ -10,6 +10,7 @@ use frontrow_shop::{
     cart::{HoldStatus, HoldView},
     checkout::{self, CheckedOut, CheckoutRequest},
     fault::{Faults, Problem},
+    room::Purpose,
 };
 use frontrow_words::Language;
 use uuid::Uuid;
@@ -24,6 +25,7 @@ use crate::{
         parts::{Flash, Tone},
     },
     reply,
+    room::gate,
     shop::{cart::item, labels, refusals},
     urls::Url,
     visitor::Visitor,
@@ -53,12 +55,17 @@ pub async fn create(
     let Some((hold, until)) = held(&app, visitor, performance).await? else {
         return Ok(reply::redirect(&Url::Cart));
     };
+    let admitted = match gate::admit(&app, visitor, performance, Purpose::Pay).await {
+        Ok(admitted) => admitted,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     let form = filled(&posted, hold.positions.len());
     let request = CheckoutRequest {
         at: hold.at,
         channel: ChannelId::WEB,
         form: form.clone(),
         language: visitor.language,
+        admitted,
     };
     match app.shop.checkout(request).await {
         Ok(checked_out) => Ok(reply::redirect(&next(&app, &checked_out))),

@@ -52,7 +52,9 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Path(token): Path<St
 
 /// Pays again after a payment failed: the same places if they are still free.
 pub async fn pay(State(app): State<App>, Path(token): Path<String>, posted: Posted) -> Answer {
-    match app.shop.pay_again(&token).await {
+    let visitor = &posted.visitor;
+    let pass = |performance| visitor.pass(performance).map(str::to_owned);
+    match app.shop.pay_again(&token, pass, visitor.device()).await {
         Ok(checked_out) => Ok(reply::redirect(&next(&app, &checked_out))),
         Err(Error::Refused(refusal)) => {
             let view = app.shop.order(&token).await?;

@@ -23,6 +23,7 @@ use crate::{
         performance::{Offer, OfferKind, PerformancePage, SaleState, SeatMap, TypePrice},
     },
     reply,
+    room::gate,
     shop::labels,
     urls::Url,
     visitor::Visitor,
@@ -50,7 +51,7 @@ pub async fn show(
         }),
         rows: has_seats.then_some(Url::Rows(performance, None)),
         hold: Url::Hold(performance),
-        room: None,
+        room: gate::call(&app, &visitor, performance).await?,
     };
     reply::page(&app, &visitor, CachePolicy::Private, &page)
 }

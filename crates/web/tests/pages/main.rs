@@ -8,3 +8,4 @@ mod caching;
 mod choosing;
 mod rig;
 mod safety;
+mod waiting;

@@ -9,7 +9,6 @@ use std::{
 };
 
 use axum::{
-    Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
@@ -23,7 +22,7 @@ use frontrow_shop::{
     sale_file::SaleFile,
 };
 use frontrow_store::Store;
-use frontrow_web::{LegalTexts, TEST_BANK_PATH, WebConfig};
+use frontrow_web::{Front, LegalTexts, TEST_BANK_PATH, WebConfig};
 use secrecy::SecretBox;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -40,7 +39,7 @@ pub struct World {
     pub shop: Shop,
     pub clock: Arc<ManualClock>,
     pub performance: Uuid,
-    pub router: Router,
+    pub router: Front,
     dir: tempfile::TempDir,
 }
 
@@ -73,13 +72,13 @@ impl World {
         let file = SaleFile::parse(SALE).unwrap();
         let imported = shop.import(&file, PLAN).await.unwrap();
         let performance = imported.performances[0].1;
-        let router = frontrow_web::router(shop.clone(), config_of(&dir, true));
+        let router = frontrow_web::front(shop.clone(), config_of(&dir, true));
         Self { shop, clock, performance, router, dir }
     }
 
     /// The same shop, taking real money.
-    pub fn live_router(&self) -> Router {
-        frontrow_web::router(self.shop.clone(), config_of(&self.dir, false))
+    pub fn live_router(&self) -> Front {
+        frontrow_web::front(self.shop.clone(), config_of(&self.dir, false))
     }
 
     pub fn visitor(&self) -> Visitor {
@@ -112,9 +111,11 @@ fn shop(
     let page = format!("{BASE}{TEST_BANK_PATH}");
     let bank = TestProvider::new(Arc::new(StoreBank(store.clone())), keys.webhook(), &page);
     let sales = Registry::<Sale>::new(log.clone(), clock.clone(), RegistryConfig::default());
+    let rooms = Registry::new(log.clone(), clock.clone(), RegistryConfig::default());
     Shop::new(Parts {
         log,
         sales,
+        rooms,
         store,
         providers: vec![Arc::new(bank.clone())],
         test_bank: Some(bank),
@@ -141,7 +142,7 @@ fn config_of(dir: &tempfile::TempDir, demo: bool) -> WebConfig {
 /// A browser without scripts.
 #[derive(Clone)]
 pub struct Visitor {
-    pub router: Router,
+    pub router: Front,
     pub cookies: BTreeMap<String, String>,
     pub language: &'static str,
 }

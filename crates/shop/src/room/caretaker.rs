@@ -1,0 +1,223 @@
+//! Sees to it that turns come: asks each room for its ticks, draws when it is time, and writes what everybody polls.
+//!
+//! Every replica does this. The one whose tick was heard last goes on; the others listen, and take over when it has been
+//! silent for a moment. If two speak at once, the ledger hears one of them.
+
+use std::{collections::HashSet, sync::Arc};
+
+use frontrow_ledger::{
+    Time,
+    limits::{OFFER_CATEGORIES_MAX, TICK_MS},
+    room::{
+        self, Command, Line, Offer, Phase, Refusal, Status,
+        admission::{Gauges, Provider},
+    },
+    sale::{Book, Totals},
+};
+use frontrow_log::Handle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::board::Board;
+use crate::{
+    Error, Result, Shop,
+    limits::{ROOM_LOOK, ROOM_OFFER_MS, ROOM_TICK_PATIENCE_MS, ROOMS_INTERVAL},
+};
+
+/// What a replica remembers of a room from one look to the next.
+#[derive(Default)]
+pub(super) struct Care {
+    /// Our own tick was heard last.
+    ours: bool,
+    /// When we last told what is left to buy.
+    offered: Option<Time>,
+    /// A draw is being made.
+    drawing: Option<tokio::task::JoinHandle<()>>,
+    /// What the board says.
+    written: Option<Status>,
+    board: Option<Board>,
+}
+
+impl Shop {
+    /// Looks after all waiting rooms until it is told to stop.
+    pub(crate) async fn run_rooms(&self, stop: CancellationToken) {
+        let mut looks = tokio::time::interval(ROOM_LOOK);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut lists = tokio::time::interval(ROOMS_INTERVAL);
+        lists.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = lists.tick() => {
+                    // While the tables are away, the rooms that are known go on.
+                    if let Err(error) = self.learn_rooms().await {
+                        let error: &dyn std::error::Error = &error;
+                        tracing::warn!(error, "the waiting rooms are not listed");
+                    }
+                }
+                _ = looks.tick() => self.look_after_rooms().await,
+            }
+        }
+    }
+
+    /// Does once what is due in every room that is known.
+    pub async fn look_after_rooms(&self) {
+        let rooms = &self.inner.rooms;
+        let known = rooms.known.read().map(|known| known.clone()).unwrap_or_default();
+        let mut cares = rooms.cares.lock().await;
+        let before = cares.len();
+        cares.retain(|performance, _| known.contains(performance));
+        let mut changed = cares.len() != before;
+        for performance in known {
+            let care = cares.entry(performance).or_default();
+            match self.look_after(performance, care).await {
+                Ok(written) => changed |= written,
+                Err(error) => {
+                    care.ours = false;
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(performance.id = %performance, error, "a waiting room waits");
+                }
+            }
+        }
+        if changed {
+            let boards = cares.iter().filter_map(|(id, care)| Some((*id, care.board.clone()?)));
+            rooms.boards.store(Arc::new(boards.collect()));
+        }
+    }
+
+    /// Reads once which rooms there are, so that a replica that starts keeps its doors shut where it should.
+    pub async fn learn_rooms(&self) -> Result<()> {
+        let known: HashSet<Uuid> = self.inner.store.rooms().await?.into_iter().collect();
+        if let Ok(mut rooms) = self.inner.rooms.known.write() {
+            *rooms = known;
+        }
+        Ok(())
+    }
+
+    pub(super) fn know_room(&self, performance: Uuid) {
+        if let Ok(mut rooms) = self.inner.rooms.known.write() {
+            rooms.insert(performance);
+        }
+    }
+
+    /// Does what is due; answers whether the board has changed.
+    async fn look_after(&self, performance: Uuid, care: &mut Care) -> Result<bool> {
+        let handle = self.room_of(performance).await?;
+        let now = self.now();
+        let Some(seen) = handle.read(|room, _| room.line().map(|line| Seen::new(line, now)))?
+        else {
+            return Ok(false);
+        };
+        if seen.phase == Phase::Ended {
+            self.inner.store.room_ended(performance, now).await?;
+        }
+        if seen.phase == Phase::Draw {
+            self.draw_once(performance, &handle, care);
+        }
+        let patience = if care.ours { TICK_MS } else { TICK_MS + ROOM_TICK_PATIENCE_MS };
+        if seen.ticks && seen.age_ms.is_none_or(|age| age >= patience) {
+            care.ours = self.tick(performance, &handle, care, now).await?;
+        }
+        let written = handle.read(|room, _| {
+            let status = room.status()?;
+            (care.written.as_ref() != Some(&status)).then_some(status)
+        })?;
+        let Some(status) = written else { return Ok(false) };
+        care.board = Some(Board::new(performance, status.clone(), self.inner.keys.board()));
+        care.written = Some(status);
+        Ok(true)
+    }
+
+    /// Asks for a tick; answers whether ours was heard.
+    async fn tick(
+        &self,
+        performance: Uuid,
+        handle: &Handle<room::Room>,
+        care: &mut Care,
+        now: Time,
+    ) -> Result<bool> {
+        let sale = self.sale(performance).await?;
+        let left = sale.read(|sale, _| sale.book().map(places_left))?;
+        let (free, held, left) = left.unwrap_or_default();
+        let beat = self.pulse().answers(now);
+        let provider = self.pulse().provider(now);
+        let gauges = Gauges {
+            at: now,
+            p99_ms: beat.p99_ms,
+            errors_ppm: beat.failed_ppm,
+            provider: Provider { up: true, per_minute: None, errors_ppm: provider.failed_ppm },
+            places_free: free,
+            places_held: held,
+        };
+        let tell = care.offered.is_none_or(|told| now.ms_since(told) >= ROOM_OFFER_MS);
+        let offer = if tell { Some(self.offer_of(performance, left).await?) } else { None };
+        let tick = Command::Tick { gauges: Some(gauges), offer };
+        match self.ask_room(handle, self.new_command_id(), tick).await {
+            Ok(_) => {
+                if tell {
+                    care.offered = Some(now);
+                }
+                Ok(true)
+            }
+            Err(Error::Room(Refusal::TickTooSoon)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn offer_of(&self, performance: Uuid, left: Vec<u32>) -> Result<Offer> {
+        let prices = |book: &Book| {
+            let prices = book.terms().prices.iter().map(|price| price.amount_minor);
+            let minor = |price: i64| u32::try_from(price).unwrap_or(u32::MAX);
+            Some((minor(prices.clone().min()?), minor(prices.max()?)))
+        };
+        Ok(Offer { prices_minor: self.look(performance, prices).await?, left })
+    }
+
+    /// Draws in a task of its own: finding the root takes seconds for millions.
+    fn draw_once(&self, performance: Uuid, handle: &Handle<room::Room>, care: &mut Care) {
+        if care.drawing.as_ref().is_some_and(|drawing| !drawing.is_finished()) {
+            return;
+        }
+        let (shop, handle) = (self.clone(), handle.clone());
+        care.drawing = Some(tokio::spawn(async move {
+            let id = shop.new_command_id();
+            match shop.draw_with(performance, &handle, None, id).await {
+                // Another replica was as quick, or the beacon is awaited.
+                Ok(())
+                | Err(Error::Room(
+                    Refusal::AlreadyDrawn | Refusal::WrongBeacon | Refusal::FallbackLater { .. },
+                )) => {}
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(performance.id = %performance, error, "not drawn yet");
+                }
+            }
+        }));
+    }
+}
+
+/// What is looked at of a room.
+struct Seen {
+    phase: Phase,
+    /// Whether ticks do anything.
+    ticks: bool,
+    /// How old the last one is.
+    age_ms: Option<i64>,
+}
+
+impl Seen {
+    fn new(line: &Line, now: Time) -> Self {
+        let phase = line.phase(now);
+        let automatic = line.terms().mode == room::Mode::Automatic;
+        let age_ms = line.last_tick().map(|(at, _)| now.ms_since(at));
+        let ticks = phase.is_open() || (automatic && phase == Phase::Off);
+        Self { phase, ticks, age_ms }
+    }
+}
+
+/// Places that are free, that are in carts, and free ones by category.
+fn places_left(book: &Book) -> (u32, u32, Vec<u32>) {
+    let totals = book.totals();
+    let left = book.categories().iter().map(Totals::free).take(OFFER_CATEGORIES_MAX);
+    (totals.free(), totals.held, left.collect())
+}

@@ -1,0 +1,142 @@
+//! Setting up a waiting room, and steering it.
+
+use axum::{Json, extract::State, http::StatusCode};
+use frontrow_ledger::room::Steering;
+use frontrow_shop::{Error, Shop, room::RoomChange, spec::RoomSpec};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::own;
+use crate::api::{
+    Problem,
+    auth::Organiser,
+    body::{Body, IdempotencyKey, InPath, InQuery},
+    listing::{ListQuery, Listed},
+    model::moment,
+};
+
+/// What to do to a room.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum ActionRequest {
+    /// No more turns come.
+    Pause {},
+    /// Turns come again.
+    Resume {},
+    /// Everybody is told this; nothing takes it back.
+    Say {
+        /// At most 200 bytes.
+        message: Option<String>,
+    },
+    /// Changes how many are let in.
+    Steer {
+        /// Turns a minute.
+        rate_per_minute: u32,
+        /// People in the shop at once on average.
+        target: u32,
+        /// People in the shop at once, ever.
+        cap: u32,
+    },
+    /// What the announced beacon said.
+    Beacon {
+        /// In hex.
+        value: String,
+    },
+    /// Nobody waits any more, for good.
+    End {},
+}
+
+/// Something that was done to a room.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActionBody {
+    id: Uuid,
+    at: String,
+    /// The name of the API key.
+    who: String,
+    action: String,
+    detail: Value,
+}
+
+/// Sets up the waiting room of a performance, or changes what may still change of it.
+#[utoipa::path(put, path = "/performances/{performance}/room", tag = "organise",
+    security(("api_key" = [])),
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    request_body(content = Value, description = "As `docs/waiting-room.md` has it"),
+    responses((status = 204), (status = "4XX", body = Problem)))]
+pub async fn put_room(
+    State(shop): State<Shop>,
+    organiser: Organiser,
+    InPath(performance): InPath<Uuid>,
+    key: IdempotencyKey,
+    Body(body): Body<Value>,
+) -> Result<StatusCode, Problem> {
+    own(&shop, &organiser, performance).await?;
+    let spec = RoomSpec::read(&body).map_err(Error::from)?;
+    shop.put_room(performance, &spec, &organiser.name, key.command(&shop, "room")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Pauses a room, tells everybody something, changes how many are let in, ends it.
+#[utoipa::path(post, path = "/performances/{performance}/room/actions", tag = "organise",
+    security(("api_key" = [])),
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    request_body = ActionRequest,
+    responses((status = 204), (status = "4XX", body = Problem)))]
+pub async fn change_room(
+    State(shop): State<Shop>,
+    organiser: Organiser,
+    InPath(performance): InPath<Uuid>,
+    key: IdempotencyKey,
+    Body(request): Body<ActionRequest>,
+) -> Result<StatusCode, Problem> {
+    own(&shop, &organiser, performance).await?;
+    let change = change(request)?;
+    let command = key.command(&shop, change.name());
+    shop.change_room(performance, change, &organiser.name, command).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What was done to a room, newest first.
+#[utoipa::path(get, path = "/performances/{performance}/room/actions", tag = "organise",
+    security(("api_key" = [])), params(("performance" = Uuid, Path), ListQuery),
+    responses((status = 200, body = Listed<ActionBody>), (status = "4XX", body = Problem)))]
+pub async fn list_room_actions(
+    State(shop): State<Shop>,
+    organiser: Organiser,
+    InPath(performance): InPath<Uuid>,
+    InQuery(query): InQuery<ListQuery>,
+) -> Result<Json<Listed<ActionBody>>, Problem> {
+    own(&shop, &organiser, performance).await?;
+    let page = shop.room_actions(performance, query.request()?).await?;
+    Ok(Json(Listed::of(page, |action| ActionBody {
+        id: action.id,
+        at: moment(action.at),
+        who: action.who,
+        action: action.action,
+        detail: action.detail,
+    })))
+}
+
+fn change(request: ActionRequest) -> Result<RoomChange, Problem> {
+    Ok(match request {
+        ActionRequest::Pause {} => RoomChange::Pause,
+        ActionRequest::Resume {} => RoomChange::Resume,
+        ActionRequest::Say { message } => RoomChange::Say(message.filter(|text| !text.is_empty())),
+        ActionRequest::Steer { rate_per_minute, target, cap } => {
+            RoomChange::Steer(Steering { rate_per_minute, target, cap })
+        }
+        ActionRequest::Beacon { value } => RoomChange::Beacon(unhex(&value).ok_or_else(|| {
+            Problem::fault("/value", "malformed", "must be an even number of hexadecimal digits")
+        })?),
+        ActionRequest::End {} => RoomChange::End,
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok();
+    rest.is_empty().then(|| pairs.iter().map(byte).collect())?
+}

@@ -1,0 +1,217 @@
+//! Waiting for one's turn: the waiting room of a client of the API.
+
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use frontrow_ledger::room::{Phase, Turn};
+use frontrow_shop::{Shop, room::Visit};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    Problem,
+    auth::Through,
+    body::{Body, IdempotencyKey, InPath, InQuery},
+    model::moment,
+};
+
+/// A waiting room.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoomBody {
+    /// `off`, `closed`, `pre-queue`, `draw`, `queue`, `sold-out` or `ended`.
+    phase: &'static str,
+    /// No turns come for a while.
+    paused: bool,
+    /// From when on one may join.
+    opens: String,
+    /// Who has joined before this moment takes part in the draw; turns come from then on.
+    starts: String,
+    /// What everybody is told.
+    message: Option<String>,
+    /// All who have a place.
+    joined: u64,
+    /// Positions whose turn has come.
+    cursor: u64,
+    /// Whether there is a draw.
+    drawn_at_start: bool,
+    /// The place of the receipt that was shown.
+    place: Option<PlaceBody>,
+}
+
+/// A place in a waiting room.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceBody {
+    /// In the order of joining, from 0.
+    place: u32,
+    /// In the queue, from 0; none before the draw.
+    position: Option<u64>,
+    /// `undrawn`, `waiting`, `open`, `missed`, `in-shop` or `over`.
+    turn: &'static str,
+    /// How many come before.
+    ahead: Option<u64>,
+    /// When the turn is missed, or the pass ends.
+    until: Option<String>,
+    /// How long it may take, in seconds: at least and at most.
+    wait_seconds: Option<(u64, u64)>,
+}
+
+/// A place that was taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JoinedBody {
+    /// Keep it: with it the place is found from anywhere.
+    receipt: String,
+    /// In the order of joining, from 0.
+    place: u32,
+}
+
+/// Comes in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnterRequest {
+    /// What joining answered.
+    receipt: String,
+}
+
+/// The right to hold and to pay: send it as `Frontrow-Pass`, and the same `Frontrow-Device`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PassBody {
+    pass: String,
+    /// When it ends.
+    until: String,
+}
+
+/// Whose place is looked at.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct RoomQuery {
+    /// What joining answered.
+    receipt: Option<String>,
+}
+
+/// How a waiting room stands, and with a receipt how that place does. Poll `/rooms/{performance}/status` instead:
+/// it costs nobody anything.
+#[utoipa::path(get, path = "/performances/{performance}/room", tag = "wait",
+    params(("performance" = Uuid, Path), RoomQuery),
+    responses((status = 200, body = RoomBody), (status = "4XX", body = Problem)))]
+pub async fn find_room(
+    State(shop): State<Shop>,
+    InPath(performance): InPath<Uuid>,
+    InQuery(query): InQuery<RoomQuery>,
+) -> Result<Json<RoomBody>, Problem> {
+    let visit = shop.room_visit(performance, query.receipt.as_deref()).await?;
+    Ok(Json(RoomBody::from(&visit)))
+}
+
+/// Takes a place. The `Idempotency-Key` is whose place it is: again with the same one is the same place.
+#[utoipa::path(post, path = "/performances/{performance}/room/places", tag = "wait",
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 201, body = JoinedBody), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+pub async fn join_room(
+    State(shop): State<Shop>,
+    InPath(performance): InPath<Uuid>,
+    key: IdempotencyKey,
+) -> Result<impl IntoResponse, Problem> {
+    let joined = shop.join_room_by_key(performance, key.as_str()).await?;
+    let body = JoinedBody { receipt: joined.receipt, place: joined.place.0 };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+/// Comes into the shop when it is one's turn. The pass is bound to `Frontrow-Device`, a secret of 16 or more characters
+/// that the client chooses; asking again with the same one answers the same pass.
+#[utoipa::path(post, path = "/performances/{performance}/room/enter", tag = "wait",
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header),
+        ("Frontrow-Device" = String, Header)),
+    request_body = EnterRequest,
+    responses((status = 200, body = PassBody), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+pub async fn enter_shop(
+    State(shop): State<Shop>,
+    InPath(performance): InPath<Uuid>,
+    _key: IdempotencyKey,
+    through: Through,
+    Body(request): Body<EnterRequest>,
+) -> Result<Json<PassBody>, Problem> {
+    let device = through.chosen_device()?;
+    let entered = shop.enter_shop(performance, &request.receipt, device).await?;
+    Ok(Json(PassBody { pass: entered.pass, until: moment(entered.until) }))
+}
+
+/// More time in the shop, once.
+#[utoipa::path(post, path = "/performances/{performance}/room/extend", tag = "wait",
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header),
+        ("Frontrow-Pass" = String, Header), ("Frontrow-Device" = String, Header)),
+    responses((status = 200, body = PassBody), (status = "4XX", body = Problem)))]
+pub async fn extend_pass(
+    State(shop): State<Shop>,
+    InPath(performance): InPath<Uuid>,
+    _key: IdempotencyKey,
+    through: Through,
+) -> Result<Json<PassBody>, Problem> {
+    let extended = shop.extend_pass(performance, through.pass.as_deref(), through.device()).await?;
+    Ok(Json(PassBody { pass: extended.pass, until: moment(extended.until) }))
+}
+
+/// Leaves the shop, so that the next one comes in.
+#[utoipa::path(post, path = "/performances/{performance}/room/leave", tag = "wait",
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header),
+        ("Frontrow-Pass" = String, Header), ("Frontrow-Device" = String, Header)),
+    responses((status = 204), (status = "4XX", body = Problem)))]
+pub async fn leave_shop(
+    State(shop): State<Shop>,
+    InPath(performance): InPath<Uuid>,
+    _key: IdempotencyKey,
+    through: Through,
+) -> Result<StatusCode, Problem> {
+    shop.leave_shop(performance, through.pass.as_deref(), through.device()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<&Visit> for RoomBody {
+    fn from(visit: &Visit) -> Self {
+        let place = visit.own.map(|own| {
+            let (turn, ahead, until) = turn(own.turn);
+            PlaceBody {
+                place: own.place.0,
+                position: own.position,
+                turn,
+                ahead,
+                until,
+                wait_seconds: own
+                    .wait
+                    .and_then(|wait| Some((wait.from_ms / 1_000, wait.to_ms?.div_ceil(1_000)))),
+            }
+        });
+        Self {
+            phase: phase(visit.phase),
+            paused: visit.status.paused,
+            opens: moment(visit.opens),
+            starts: moment(visit.starts),
+            message: visit.message.clone(),
+            joined: visit.headcount.joined,
+            cursor: visit.status.cursor,
+            drawn_at_start: visit.draw.is_some(),
+            place,
+        }
+    }
+}
+
+/// A phase as the API names it.
+pub const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Off => "off",
+        Phase::Closed => "closed",
+        Phase::PreQueue => "pre-queue",
+        Phase::Draw => "draw",
+        Phase::Queue => "queue",
+        Phase::SoldOut => "sold-out",
+        Phase::Ended => "ended",
+    }
+}
+
+fn turn(turn: Turn) -> (&'static str, Option<u64>, Option<String>) {
+    match turn {
+        Turn::Undrawn => ("undrawn", None, None),
+        Turn::Waiting { ahead } => ("waiting", Some(ahead), None),
+        Turn::Open { until } => ("open", Some(0), Some(moment(until))),
+        Turn::Missed => ("missed", Some(0), None),
+        Turn::InShop { until, .. } => ("in-shop", None, Some(moment(until))),
+        Turn::Over => ("over", None, None),
+    }
+}

@@ -1,0 +1,88 @@
+//! The draw of a waiting room, for everybody to check; and a fan's own place in it.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    cache::CachePolicy,
+    fail::{Answer, Fail},
+    visitor::Visitor,
+};
+
+/// The specification of the draw, as the project has it.
+const RULES: &str = include_str!("../../../../docs/fair-queue.md");
+
+/// The rules of the draw.
+pub async fn rules() -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    let mut response = (kind, RULES).into_response();
+    CachePolicy::Shared.apply(response.headers_mut());
+    response
+}
+
+/// What was published of a draw.
+pub async fn show(State(app): State<App>, Path(performance): Path<Uuid>) -> Answer {
+    let draw = app.shop.room_draw(performance).await?.ok_or(Fail::NOT_FOUND)?;
+    let beacon = draw.beacon.as_ref().map(|beacon| {
+        json!({
+            "name": beacon.name,
+            "round": beacon.round,
+            "value": beacon.value.as_deref().map(hex),
+        })
+    });
+    let body = json!({
+        "sale": performance,
+        "places": draw.places,
+        "root": hex(&draw.root),
+        "commitment": hex(&draw.commitment),
+        "seed": draw.seed.as_ref().map(|seed| hex(seed)),
+        "beacon": beacon,
+        "key": hex(&draw.key),
+    });
+    let mut response = Json(body).into_response();
+    CachePolicy::Shared.apply(response.headers_mut());
+    Ok(response)
+}
+
+/// The whole draw as a file.
+pub async fn file(State(app): State<App>, Path(performance): Path<Uuid>) -> Answer {
+    let file = app.shop.room_draw_file(performance).await?.ok_or(Fail::NOT_FOUND)?;
+    let disposition = format!("attachment; filename=\"draw-{performance}.txt\"");
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    let mut response = (headers, file).into_response();
+    CachePolicy::Shared.apply(response.headers_mut());
+    Ok(response)
+}
+
+/// What proves that the visitor took part in the draw, at their place.
+pub async fn proof(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(performance): Path<Uuid>,
+) -> Answer {
+    let receipt = visitor.receipt(performance).ok_or(Fail::NOT_FOUND)?;
+    let proven = app.shop.room_proof(performance, receipt).await?;
+    let body = json!({
+        "place": proven.place.0,
+        "position": proven.position,
+        "fan": hex(&proven.fan.0),
+        "proof": BASE64_STANDARD.encode(proven.proof.to_bytes()),
+    });
+    let mut response = Json(body).into_response();
+    CachePolicy::Secret.apply(response.headers_mut());
+    Ok(response)
+}
+
+/// Bytes as two digits each.
+pub(super) use frontrow_ledger::room::draw::hex;

@@ -1,0 +1,62 @@
+//! Between the waiting room and the shop: who may go on, and where everybody else is sent.
+
+use axum::response::{IntoResponse as _, Response};
+use frontrow_ledger::room::{Phase, Turn};
+use frontrow_shop::{
+    Error,
+    room::{Admitted, Purpose},
+    ticket::zoned,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    fail::Fail,
+    pages::performance::{RoomCall, RoomStand},
+    reply,
+    shop::labels,
+    urls::Url,
+    visitor::Visitor,
+};
+
+/// Lets a visitor through, or sends them to the waiting room.
+pub async fn admit(
+    app: &App,
+    visitor: &Visitor,
+    performance: Uuid,
+    purpose: Purpose,
+) -> Result<Admitted, Response> {
+    let pass = visitor.pass(performance);
+    match app.shop.admit(performance, purpose, pass, visitor.device()).await {
+        Ok(admitted) => Ok(admitted),
+        Err(Error::Room(_)) => Err(reply::redirect(&Url::Room(performance))),
+        Err(error) => Err(Fail::from(error).into_response()),
+    }
+}
+
+/// What the page of a performance says of its waiting room; nothing where nobody waits.
+pub async fn call(
+    app: &App,
+    visitor: &Visitor,
+    performance: Uuid,
+) -> Result<Option<RoomCall>, Fail> {
+    if !app.shop.has_room(performance) {
+        return Ok(None);
+    }
+    let visit = match app.shop.room_visit(performance, visitor.receipt(performance)).await {
+        Ok(visit) => visit,
+        // It is announced, and says nothing yet.
+        Err(Error::NotFound(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let stand = match (visit.phase, visit.own.map(|own| own.turn)) {
+        (Phase::Off, _) => return Ok(None),
+        (Phase::Closed, _) => RoomStand::Opens(zoned(&visit.facts, visit.opens)),
+        (_, Some(Turn::InShop { until, .. })) => {
+            RoomStand::Inside(labels::countdown(&visit.facts, until, visit.now))
+        }
+        (_, Some(_)) => RoomStand::Waiting,
+        (_, None) => RoomStand::Stranger,
+    };
+    Ok(Some(RoomCall { url: Url::Room(performance), stand }))
+}

@@ -1,0 +1,322 @@
+//! The page of a fan in a waiting room, and what its forms do.
+
+use axum::{
+    Json,
+    extract::{Path, RawQuery, State},
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use frontrow_ledger::{
+    CategoryId,
+    room::{
+        Phase, Refusal, Turn,
+        admission::{Ceiling, Wait},
+    },
+};
+use frontrow_shop::{
+    Error, Result as ShopResult,
+    room::{Entered, Own, Visit},
+    sales::SaleView,
+    ticket::zoned,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    cache::CachePolicy,
+    fail::{Answer, Fail},
+    form::Posted,
+    limits::{PASS_SECONDS, RECEIPT_SECONDS, ROOM_REFRESH_SECONDS},
+    pages::room::{
+        Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomOffer, RoomPage, RoomState, Showing,
+        Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
+    },
+    reply,
+    room::draw::hex,
+    shop::labels,
+    urls::Url,
+    visitor::{Visitor, pass_cookie, receipt_cookie},
+};
+
+/// What a page without scripts remembers of the one before.
+#[derive(Debug, Default)]
+struct Before {
+    /// The longest wait that it told, in seconds.
+    told: Option<u64>,
+    /// The visitor wanted to come in, and the shop was full.
+    was_full: bool,
+}
+
+impl Before {
+    /// Whatever makes no sense counts as nothing.
+    fn read(query: Option<&str>) -> Self {
+        let mut before = Self::default();
+        for (key, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match &*key {
+                "told" => before.told = value.parse().ok(),
+                "moment" => before.was_full = true,
+                _ => {}
+            }
+        }
+        before
+    }
+}
+
+/// The page of a waiting room.
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(performance): Path<Uuid>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let before = Before::read(query.as_deref());
+    let visit = app.shop.room_visit(performance, visitor.receipt(performance)).await?;
+    let sale = app.shop.performance(performance, frontrow_ledger::ChannelId::WEB).await?.sale;
+    let state = state(&visit, &before, performance);
+    let told = match &state {
+        RoomState::Waiting(waiting) => waiting.wait.map(|wait| wait.to_seconds),
+        _ => None,
+    };
+    let page = RoomPage {
+        frame: visitor.frame_with(&app, None),
+        showing: showing(&visit, &visitor),
+        place: visit.own.map(|own| own_place(&visit, own, performance)),
+        start: Start { at: zoned(&visit.facts, visit.starts), drawn: visit.draw.is_some() },
+        paused: visit.status.paused,
+        message: visit.message.clone(),
+        offers: offers(&visit, &sale, &visitor),
+        links: RoomLinks {
+            join: Url::RoomJoin(performance),
+            enter: Url::RoomEnter(performance),
+            extend: Url::RoomExtend(performance),
+            leave: Url::RoomLeave(performance),
+            performance: Url::Performance(performance),
+        },
+        refresh: refresh(&state, told, performance),
+        watch: (!state.next().is_empty()).then(|| watch(&app, &visitor, &visit, performance)),
+        state,
+    };
+    reply::page(&app, &visitor, CachePolicy::Secret, &page)
+}
+
+/// Takes a place.
+pub async fn join(State(app): State<App>, Path(performance): Path<Uuid>, posted: Posted) -> Answer {
+    let joined = app.shop.join_room(performance, posted.visitor.cart).await;
+    let room = Url::Room(performance);
+    match joined {
+        Ok(joined) => {
+            let name = receipt_cookie(performance);
+            Ok(reply::redirect_keeping(&app, &room, &name, &joined.receipt, RECEIPT_SECONDS))
+        }
+        // The page says how it stands by now.
+        Err(Error::Room(_)) => Ok(reply::redirect(&room)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Comes in.
+pub async fn enter(
+    State(app): State<App>,
+    Path(performance): Path<Uuid>,
+    posted: Posted,
+) -> Answer {
+    let visitor = &posted.visitor;
+    let Some(receipt) = visitor.receipt(performance) else {
+        return Ok(reply::redirect(&Url::Room(performance)));
+    };
+    let entered = app.shop.enter_shop(performance, receipt, visitor.device()).await;
+    passed(&app, performance, entered)
+}
+
+/// More time in the shop.
+pub async fn extend(
+    State(app): State<App>,
+    Path(performance): Path<Uuid>,
+    posted: Posted,
+) -> Answer {
+    let visitor = &posted.visitor;
+    let pass = visitor.pass(performance);
+    let extended = app.shop.extend_pass(performance, pass, visitor.device()).await;
+    passed(&app, performance, extended)
+}
+
+/// Leaves the shop, so that the next one comes in.
+pub async fn leave(
+    State(app): State<App>,
+    Path(performance): Path<Uuid>,
+    posted: Posted,
+) -> Answer {
+    let visitor = &posted.visitor;
+    let pass = visitor.pass(performance);
+    app.shop.leave_shop(performance, pass, visitor.device()).await?;
+    let name = pass_cookie(performance);
+    Ok(reply::redirect_keeping(&app, &Url::Room(performance), &name, "", 0))
+}
+
+/// On into the shop with a pass, or back to the room, which says why not.
+fn passed(app: &App, performance: Uuid, entered: ShopResult<Entered>) -> Result<Response, Fail> {
+    let room = Url::Room(performance);
+    match entered {
+        Ok(Entered { pass, .. }) => {
+            let to = Url::Performance(performance);
+            let name = pass_cookie(performance);
+            Ok(reply::redirect_keeping(app, &to, &name, &pass, PASS_SECONDS))
+        }
+        Err(Error::Room(Refusal::ShopFull)) => Ok(reply::redirect(&format!("{room}?moment=1"))),
+        Err(Error::Room(_)) => Ok(reply::redirect(&room)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn state(visit: &Visit, before: &Before, performance: Uuid) -> RoomState {
+    let countdown = |until| labels::countdown(&visit.facts, until, visit.now);
+    if let Some(Own { turn: Turn::InShop { until, extended }, .. }) = visit.own {
+        return RoomState::Inside(Inside {
+            countdown: countdown(until),
+            can_extend: !extended,
+            shop: Url::Performance(performance).to_string(),
+        });
+    }
+    match (visit.phase, visit.own) {
+        (Phase::Off, _) => RoomState::Open,
+        (Phase::Ended, _) => RoomState::Ended,
+        (Phase::SoldOut, _) => RoomState::SoldOut,
+        (Phase::Closed, _) => RoomState::Closed { opens: countdown(visit.opens) },
+        (Phase::PreQueue, None) => RoomState::Gathering { countdown: countdown(visit.starts) },
+        (Phase::PreQueue, Some(_)) => RoomState::Gathered { countdown: countdown(visit.starts) },
+        (Phase::Draw | Phase::Queue, None) => RoomState::Queue {
+            waiting: visit.headcount.waiting,
+            wait: told(visit.status.pace.wait(visit.headcount.waiting + 1)),
+        },
+        (Phase::Draw, Some(_)) => RoomState::Drawing,
+        (Phase::Queue, Some(own)) => match own.turn {
+            Turn::Undrawn => RoomState::Drawing,
+            Turn::Waiting { ahead } => RoomState::Waiting(waiting(visit, &own, ahead, before)),
+            Turn::Open { .. } | Turn::Missed if before.was_full => RoomState::OneMoment,
+            Turn::Open { until } => RoomState::Turn { countdown: countdown(until) },
+            Turn::Missed => RoomState::Missed,
+            Turn::InShop { .. } | Turn::Over => RoomState::Over,
+        },
+    }
+}
+
+fn waiting(visit: &Visit, own: &Own, ahead: u64, before: &Before) -> Waiting {
+    let position = own.position.unwrap_or(ahead).max(1);
+    let wait = own.wait.and_then(told);
+    let longer = wait.zip(before.told).is_some_and(|(wait, told)| wait.to_seconds > told);
+    Waiting {
+        ahead,
+        percent: u8::try_from((visit.status.cursor * 100 / position).min(100)).unwrap_or(100),
+        wait,
+        pace: pace(visit.limited_by),
+        longer,
+    }
+}
+
+/// Nothing while the queue stands still.
+fn told(wait: Wait) -> Option<WaitRange> {
+    let to_seconds = wait.to_ms?.div_ceil(1_000);
+    Some(WaitRange { from_seconds: wait.from_ms / 1_000, to_seconds })
+}
+
+const fn pace(limited_by: Option<Ceiling>) -> PaceReason {
+    match limited_by {
+        Some(Ceiling::Rate) => PaceReason::Rate,
+        Some(Ceiling::Shop) => PaceReason::Shop,
+        Some(Ceiling::Provider) => PaceReason::Payments,
+        Some(Ceiling::Telemetry) => PaceReason::Unmeasured,
+        Some(Ceiling::Places) => PaceReason::Places,
+        Some(Ceiling::Paused | Ceiling::People | Ceiling::Demand) | None => PaceReason::Full,
+    }
+}
+
+fn showing(visit: &Visit, visitor: &Visitor) -> Showing {
+    let heading = labels::heading(&visit.facts, visitor.language);
+    Showing {
+        title: heading.title,
+        starts: heading.starts,
+        venue: format!("{}, {}", heading.venue.name, heading.venue.city),
+    }
+}
+
+fn own_place(visit: &Visit, own: Own, performance: Uuid) -> OwnPlace {
+    let drawn = visit.draw.as_ref().is_some_and(|(_, drawn)| drawn.is_some());
+    OwnPlace {
+        receipt: format!("{:08}", own.place.0),
+        proof: drawn.then_some(Url::RoomProof(performance)),
+        rules: visit.draw.as_ref().map(|_| Url::FairQueue.to_string()),
+        waiting_list: None,
+    }
+}
+
+/// What can still be bought by category, as the public status has it: its order is that of the sale's categories.
+fn offers(visit: &Visit, sale: &SaleView, visitor: &Visitor) -> Vec<RoomOffer> {
+    let offer = |(index, id): (u16, CategoryId)| {
+        let category = sale.categories.get(usize::from(id.0))?;
+        let prices = category.types.iter().map(|kind| kind.price_minor);
+        let range = prices.clone().min().zip(prices.max())?;
+        let places = category.seats_left
+            + sale
+                .areas
+                .iter()
+                .filter(|area| area.category == id)
+                .map(|area| area.left)
+                .sum::<u32>();
+        let money = |minor| labels::money(minor, sale.currency);
+        Some(RoomOffer {
+            category: labels::category(&visit.facts, id, visitor.language),
+            prices: Some((money(range.0), money(range.1))),
+            left: Some(places),
+            index: Some(index),
+        })
+    };
+    let ids = sale.categories.iter().map(|category| category.id);
+    (0..).zip(ids).filter_map(offer).collect()
+}
+
+/// Without scripts the page asks again, and remembers what it told.
+fn refresh(state: &RoomState, told: Option<u64>, performance: Uuid) -> Option<Refresh> {
+    if state.next().is_empty() {
+        return None;
+    }
+    let seconds = match state {
+        RoomState::Turn { .. } | RoomState::OneMoment | RoomState::Drawing => {
+            ROOM_REFRESH_SECONDS.0
+        }
+        _ => ROOM_REFRESH_SECONDS.1,
+    };
+    let room = Url::Room(performance);
+    let address = told.map_or_else(|| room.to_string(), |told| format!("{room}?told={told}"));
+    Some(Refresh { seconds, address })
+}
+
+fn watch(app: &App, visitor: &Visitor, visit: &Visit, performance: Uuid) -> Watch {
+    let key = BASE64_STANDARD.encode(app.shop.keys().board().verifying_key().as_bytes());
+    let place = visit.own.map(|own| WatchPlace {
+        place: own.place.0.into(),
+        position: own.position,
+        fan: hex(&own.fan.0),
+    });
+    let (announced, _) = visit.draw.clone().unzip();
+    let watched = Watched {
+        sale: performance,
+        status: Url::RoomStatus(performance),
+        draw: visit.draw.as_ref().map(|_| Url::RoomDraw(performance)),
+        message: Some(Url::RoomMessage(performance)),
+        said: visit.status.message,
+        key: Some(key),
+        commitment: announced.map(|draw| hex(&draw.commitment)),
+        turn_seconds: u32::try_from(visit.turn_ms / 1_000).unwrap_or(u32::MAX),
+    };
+    Watch::new(visitor.language, &watched, place)
+}
+
+/// What the organiser tells everybody who waits.
+pub async fn message(State(app): State<App>, Path(performance): Path<Uuid>) -> Answer {
+    let visit = app.shop.room_visit(performance, None).await?;
+    let said = json!({ "number": visit.status.message, "text": visit.message });
+    let mut response = Json(said).into_response();
+    CachePolicy::Second.apply(response.headers_mut());
+    Ok(response)
+}
