@@ -53,7 +53,25 @@ fn silence_is_not_made_up_for() {
         let admit = world.wait(silence_ms).admit;
         let (second, _) = run(&mut world, 900);
         assert!(u64::from(admit) + second <= 100, "{admit}, then {second}");
+        let mut slow = wide();
+        slow.policy.rate_per_minute = 61;
+        run(&mut slow, MINUTE);
+        let admit = slow.wait(silence_ms).admit;
+        let (minute, _) = run(&mut slow, MINUTE);
+        assert!(u64::from(admit) + minute <= 63, "{admit}, then {minute}");
     }
+}
+
+/// Nobody waited for ten minutes; who comes then does not find their turns saved up.
+#[test]
+fn turns_are_not_saved_for_later() {
+    let manners = Manners { show_permille: 1_000, delay_ms: 5_000, stay_ms: 60_000 };
+    let mut policy = policy(1_000, 1_100);
+    policy.rate_per_minute = 61;
+    let mut world = World::new(policy, manners, vec![10 * MINUTE; 1_000], 12);
+    run(&mut world, 10 * MINUTE - 100);
+    let (turns, _) = run(&mut world, MINUTE);
+    assert!((60..=63).contains(&turns), "{turns}");
 }
 
 #[test]

@@ -105,9 +105,11 @@ fn people_who_change_are_followed() {
         let manners = Manners { show_permille: before, delay_ms: 12_000, stay_ms: 240_000 };
         let mut world = World::new(policy(1_000, 1_100), manners, vec![0; 1_000_000], 4);
         fill(&mut world);
-        run(&mut world, 20 * MINUTE);
+        run(&mut world, 60 * MINUTE);
         world.manners.show_permille = after;
         run(&mut world, 8 * MINUTE);
+        let seen = u64::from(world.tick().show_permille);
+        assert!(seen.abs_diff(after) <= 100, "{before}, then {after}, but {seen} is seen");
         let average = run(&mut world, 60 * MINUTE).average(&world);
         assert!((0.99..=1.01).contains(&average), "{before} then {after}: {average:.4}");
     }
@@ -131,7 +133,9 @@ fn the_queue_does_not_stand_still_because_of_no_shows() {
     for minutes in 0..10 {
         let before = world.cursor;
         run(&mut world, 121_000);
-        assert!(world.cursor >= before + 100, "{minutes}: only {} more", world.cursor - before);
+        let turns = world.cursor - before;
+        assert!(turns >= 100, "{minutes}: only {turns} more");
+        assert!(turns <= 4_200, "{minutes}: {turns}, as if nobody ever came again");
     }
     world.manners.show_permille = 1_000;
     run(&mut world, 5 * MINUTE);

@@ -55,6 +55,24 @@ fn nine_of_ten_are_told_the_truth() {
     }
 }
 
+/// A shop that fills for a quarter of an hour, and then takes in only as many as leave.
+#[test]
+fn who_comes_while_the_shop_fills_is_not_promised_that_it_goes_on() {
+    let manners = Manners { show_permille: 1_000, delay_ms: 12_000, stay_ms: 400_000 };
+    let mut policy = policy(1_000, 1_100);
+    policy.rate_per_minute = 240;
+    let mut world = World::new(policy, manners, vec![0; 6_000], 11);
+    while world.now < SINCE_MS {
+        world.tick();
+    }
+    // Fifty turns at four a second, and ten seconds that a page is old.
+    let Wait { from_ms, to_ms } = world.tick().pace.wait(50);
+    assert_eq!((from_ms, to_ms), (2_500, Some(22_500)), "the next ones wait for nobody to leave");
+    let mut world = World::new(policy, manners, vec![0; 6_000], 11);
+    let (true_for, longer) = told(&mut world);
+    assert!(true_for >= 0.9, "true for {true_for:.3}, longer {longer:.3}");
+}
+
 /// A queue that becomes slower says why from that moment on.
 #[test]
 fn it_is_never_silently_worse() {

@@ -139,6 +139,8 @@ impl World {
     fn check(&mut self, tick: &Tick) {
         assert!(self.in_shop <= self.policy.cap, "the shop is too full");
         assert!(u64::from(tick.admit) <= self.waiting(), "turns for nobody");
+        let full = self.in_shop >= self.policy.cap;
+        assert!(tick.admit == 0 || !full, "a turn that leads to a closed door");
         self.lately.retain(|(then, _)| self.now - then < 1_000);
         self.lately.push_back((self.now, tick.admit));
         let second: u32 = self.lately.iter().map(|(_, turns)| turns).sum();
