@@ -109,7 +109,7 @@ fn a_set_of_its_own_loses_nothing_when_it_is_broken() {
     assert!(checks.iter().all(|check| check["broken"] == 0), "{report}");
     assert!(output.status.success(), "{report}");
     let marks = report["recoveries"].as_array().unwrap();
-    assert_eq!(marks.len(), 6, "killed; stopped, back; died, taken over, followed: {report}");
+    assert_eq!(marks.len(), 7, "killed, back; stopped, back; died, taken over, followed: {report}");
     let usage = report["usage"].as_array().unwrap();
     assert_eq!(usage.len(), 8, "three databases, balancer, three replicas, the fans: {report}");
 }

@@ -71,7 +71,9 @@ impl Set {
                 let (index, plan) = (self.turn(), self.plan.clone());
                 tally.mark(format!("kill -9 replica {}", index + 1));
                 let replica = self.replicas.get_mut(index);
-                replica.ok_or(NO_REPLICA)?.kill_and_restart(&plan).await
+                replica.ok_or(NO_REPLICA)?.kill_and_restart(&plan).await?;
+                tally.mark(format!("replica {} is back", index + 1));
+                Ok(())
             }
             FaultKind::RollingUpgrade => {
                 let binary = self.plan.binary.clone();
