@@ -120,9 +120,11 @@ impl Line {
 
     /// At the start it is known who takes part in the draw.
     pub(super) fn freeze_if_due(&mut self, now: Time) {
-        if self.frozen.is_none() && self.terms.mode == Mode::On && now >= self.terms.starts {
-            let drawn = self.terms.draw.is_some() && self.cursor == 0;
-            self.frozen = Some(if drawn { self.places.len() } else { 0 });
+        let started = self.terms.mode == Mode::On && now >= self.terms.starts;
+        if started && !self.ended && self.frozen.is_none() {
+            // Where turns came before, the room has opened by itself, and then there is no draw.
+            assert!(self.cursor == 0, "nobody was called before the start");
+            self.frozen = Some(if self.terms.draw.is_some() { self.places.len() } else { 0 });
         }
     }
 

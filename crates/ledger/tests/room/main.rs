@@ -2,6 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod fixtures;
+mod format;
 mod memory;
-mod published;
+mod oracle;
+mod refusals;
+mod sealed;
 mod snapshots;
+mod status;
+mod turns;
