@@ -15,6 +15,7 @@ use crate::{
     orders::{Order, OrderPosition, OrderState},
     payments::{Payment, PaymentState},
     refunds::RefundState,
+    rows,
     tickets::{Ticket, TicketState},
 };
 
@@ -123,7 +124,7 @@ async fn positions(
     orders: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<PositionAudit>>> {
     let rows = order_positions::Entity::find()
-        .filter(order_positions::Column::OrderId.is_in(orders.iter().copied()))
+        .filter(order_positions::Column::OrderId.is_in(rows::padded(orders.iter().copied())))
         .order_by_asc(order_positions::Column::OrderId)
         .order_by_asc(order_positions::Column::Idx)
         .all(db)
@@ -147,7 +148,7 @@ async fn tickets(
     orders: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<TicketAudit>>> {
     let rows = tickets::Entity::find()
-        .filter(tickets::Column::OrderId.is_in(orders.iter().copied()))
+        .filter(tickets::Column::OrderId.is_in(rows::padded(orders.iter().copied())))
         .order_by_asc(tickets::Column::OrderId)
         .order_by_asc(tickets::Column::Idx)
         .all(db)
@@ -168,7 +169,7 @@ async fn payments(
     db: &impl ConnectionTrait,
     orders: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<PaymentAudit>>> {
-    let mine = payments::Column::OrderId.is_in(orders.iter().copied());
+    let mine = payments::Column::OrderId.is_in(rows::padded(orders.iter().copied()));
     let ids =
         payments::Entity::find().select_only().column(payments::Column::Id).filter(mine.clone());
     let refunds = refunds::Entity::find()

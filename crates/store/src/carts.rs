@@ -36,7 +36,7 @@ impl Store {
             updated_at: cart.updated_at.0,
         };
         let write = self.write_one().await?;
-        let is_new = rows::insert_missing(write.tx(), vec![row]).await? == 1;
+        let is_new = rows::insert_missing(&write, vec![row]).await? == 1;
         write.commit().await?;
         if is_new {
             return Ok(cart);
@@ -55,7 +55,7 @@ impl Store {
             .filter(carts::Column::CartId.eq(cart.cart_id))
             .filter(carts::Column::PerformanceId.eq(cart.performance_id))
             .filter(carts::Column::HoldId.eq(cart.hold_id))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -86,7 +86,7 @@ impl Store {
             .filter(carts::Column::CartId.eq(cart.cart_id))
             .filter(carts::Column::PerformanceId.eq(cart.performance_id))
             .filter(carts::Column::HoldId.eq(cart.hold_id))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -104,7 +104,7 @@ impl Store {
         let write = self.write_one().await?;
         let purged = carts::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(purged.rows_affected)

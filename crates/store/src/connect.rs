@@ -1,17 +1,19 @@
 //! The door to the tables: connecting, migrating, and whose turn it is to write.
 
+mod engines;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    IsolationLevel, TransactionOptions, TransactionTrait,
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
 use crate::{
-    Error, Result,
+    Result,
     group::{Group, Turn},
     limits, migrations,
+    postgres::{self, Postgres},
 };
 
 /// How many connections, and how long to wait for one.
@@ -37,10 +39,24 @@ pub struct Store {
 }
 
 struct Inner {
-    db: DatabaseConnection,
-    /// SQLite has one writer: those of this process queue here, in order, instead of polling the file's lock.
-    group: Option<Group>,
+    db: Db,
     acquire_timeout: Duration,
+}
+
+/// What the tables are in. As a connection it is for reading.
+pub(crate) enum Db {
+    Sqlite {
+        readers: DatabaseConnection,
+        /// SQLite has one writer: those of this process queue here, in order, instead of polling the file's lock.
+        group: Group,
+    },
+    Postgres(Postgres),
+}
+
+/// Statements that belong together. Dropping it undoes what they did.
+pub(crate) enum Tx {
+    Sqlite(DatabaseTransaction),
+    Postgres(postgres::Transaction),
 }
 
 impl std::fmt::Debug for Store {
@@ -58,7 +74,7 @@ pub(crate) enum Engine {
 
 /// A transaction that may write. Dropping it undoes it.
 pub(crate) struct Write {
-    pub(crate) tx: DatabaseTransaction,
+    pub(crate) tx: Tx,
     /// Declared last: what is undone is undone before somebody else's turn.
     turn: Option<Turn>,
 }
@@ -66,36 +82,29 @@ pub(crate) struct Write {
 impl Write {
     /// Returns when it is durable.
     pub(crate) async fn commit(self) -> Result<()> {
-        match self.turn {
-            Some(turn) => turn.commit(self.tx).await,
-            None => Ok(self.tx.commit().await?),
+        match (self.tx, self.turn) {
+            (Tx::Sqlite(tx), Some(turn)) => turn.commit(tx).await,
+            (Tx::Sqlite(tx), None) => Ok(tx.commit().await?),
+            (Tx::Postgres(tx), _) => Ok(tx.commit().await?),
         }
     }
 }
 
-/// The right to change something by one statement, which is done or not done as a whole. On SQLite there is nothing
-/// around it that dropping could undo.
-pub(crate) enum WriteOne {
-    /// PostgreSQL. It would commit a statement by itself, but not on a connection that a caller who hung up has left in a
-    /// transaction: only a commit of our own is known to be one.
-    Alone(DatabaseTransaction),
+/// The right to change something by one statement, which is executed on it and is done or not done as a whole: there is
+/// nothing around it that dropping could undo. Others that only look may be executed on it, too.
+pub(crate) enum WriteOne<'a> {
+    /// PostgreSQL, which commits a statement by itself.
+    Alone(&'a Postgres),
     /// SQLite, in the transaction of all who write at the same time.
     Together(Turn),
 }
 
-impl WriteOne {
-    /// What the statement is executed on. Others that only look may be, too.
-    pub(crate) fn tx(&self) -> &DatabaseTransaction {
-        match self {
-            Self::Alone(tx) => tx,
-            Self::Together(turn) => turn.tx(),
-        }
-    }
-
+impl WriteOne<'_> {
     /// Returns when it is durable.
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
-            Self::Alone(tx) => Ok(tx.commit().await?),
+            // It was when the statement was answered.
+            Self::Alone(_) => Ok(()),
             Self::Together(turn) => turn.keep().await,
         }
     }
@@ -104,14 +113,17 @@ impl WriteOne {
 impl Store {
     /// Opens the tables at `postgres://...` or in the file of `sqlite:PATH`, which is created if it is missing.
     pub async fn connect(url: &str, config: Config) -> Result<Self> {
-        let db = pool(url, config, config.connections_max.max(1)).await?;
-        let group = match db.get_database_backend() {
-            // A connection of its own: in the readers' pool it would wait behind every page of a busy moment.
-            DbBackend::Sqlite => Some(Group::new(pool(url, config, 1).await?)),
-            _ => None,
+        let db = match url.strip_prefix("sqlite:") {
+            Some(path) => {
+                let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+                // A connection of its own for the writers: in the readers' pool it would wait behind every page of a
+                // busy moment.
+                let readers = sqlite(path, config, config.connections_max.max(1)).await?;
+                Db::Sqlite { readers, group: Group::new(sqlite(path, config, 1).await?) }
+            }
+            None => Db::Postgres(Postgres::connect(url, config).await?),
         };
-        let acquire_timeout = config.acquire_timeout;
-        Ok(Self { inner: Arc::new(Inner { db, group, acquire_timeout }) })
+        Ok(Self { inner: Arc::new(Inner { db, acquire_timeout: config.acquire_timeout }) })
     }
 
     /// Brings the tables to the shape that this code knows; changes nothing, and needs no rights to, if they have it
@@ -128,71 +140,87 @@ impl Store {
 
     /// Answers if the database does.
     pub async fn ping(&self) -> Result<()> {
-        Ok(self.inner.db.ping().await?)
+        match self.db() {
+            Db::Sqlite { readers, .. } => readers.ping().await?,
+            Db::Postgres(postgres) => postgres.ping().await?,
+        }
+        Ok(())
     }
 
-    /// Closes every connection; calls that come later are answered with [`Error::Unavailable`].
+    /// Closes every connection; calls that come later are answered with [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn close(&self) -> Result<()> {
-        if let Some(group) = &self.inner.group {
-            group.close().await?;
+        match self.db() {
+            Db::Sqlite { readers, group } => {
+                group.close().await?;
+                readers.clone().close().await?;
+            }
+            Db::Postgres(postgres) => postgres.close().await,
         }
-        Ok(self.inner.db.clone().close().await?)
+        Ok(())
     }
 
     pub(crate) fn engine(&self) -> Engine {
-        match self.inner.group {
-            Some(_) => Engine::Sqlite,
-            None => Engine::Postgres,
+        match self.db() {
+            Db::Sqlite { .. } => Engine::Sqlite,
+            Db::Postgres(_) => Engine::Postgres,
         }
     }
 
     /// For reading.
-    pub(crate) fn db(&self) -> &DatabaseConnection {
+    pub(crate) fn db(&self) -> &Db {
         &self.inner.db
     }
 
     /// For several reads that have to agree: they see one moment.
-    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction> {
-        // On SQLite every transaction sees one moment.
-        let repeatable = self.engine() == Engine::Postgres;
-        let options = TransactionOptions {
-            isolation_level: repeatable.then_some(IsolationLevel::RepeatableRead),
-            access_mode: repeatable.then_some(AccessMode::ReadOnly),
-            sqlite_transaction_mode: None,
-        };
-        for _ in 0..limits::LEFT_BEGUN_MAX {
-            match self.inner.db.begin_with_options(options).await.map_err(Error::from) {
-                Err(error) if error.was_begun() => {}
-                begun => return begun,
+    pub(crate) async fn snapshot(&self) -> Result<Tx> {
+        Ok(match self.db() {
+            // On SQLite every transaction sees one moment.
+            Db::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Db::Postgres(postgres) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+                Tx::Postgres(postgres.begin(begin).await?)
             }
-        }
-        Err(Error::timeout("every connection was left in a transaction"))
+        })
     }
 
     /// For writing: everything that changes rows goes through here, or through [`Store::write_one`].
     pub(crate) async fn write(&self) -> Result<Write> {
-        let Some(group) = &self.inner.group else {
-            return Ok(Write { tx: self.inner.db.begin().await?, turn: None });
-        };
-        let (tx, turn) = group.begin(self.inner.acquire_timeout).await?;
-        Ok(Write { tx, turn: Some(turn) })
+        Ok(match self.db() {
+            Db::Sqlite { group, .. } => {
+                let (tx, turn) = group.begin(self.inner.acquire_timeout).await?;
+                Write { tx: Tx::Sqlite(tx), turn: Some(turn) }
+            }
+            Db::Postgres(postgres) => {
+                Write { tx: Tx::Postgres(postgres.begin("BEGIN").await?), turn: None }
+            }
+        })
     }
 
-    /// For writing by one statement: on SQLite a third of the work of [`Store::write`].
-    pub(crate) async fn write_one(&self) -> Result<WriteOne> {
-        Ok(match &self.inner.group {
-            Some(group) => WriteOne::Together(group.turn(self.inner.acquire_timeout).await?),
-            None => WriteOne::Alone(self.inner.db.begin().await?),
+    /// For writing by one statement: a third of the work of [`Store::write`].
+    pub(crate) async fn write_one(&self) -> Result<WriteOne<'_>> {
+        Ok(match self.db() {
+            Db::Sqlite { group, .. } => {
+                WriteOne::Together(group.turn(self.inner.acquire_timeout).await?)
+            }
+            Db::Postgres(postgres) => WriteOne::Alone(postgres),
         })
     }
 }
 
-async fn pool(url: &str, config: Config, connections: u32) -> Result<DatabaseConnection> {
-    let mut options = match url.strip_prefix("sqlite:") {
-        Some(path) => sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))),
-        None => postgres(url),
-    };
+async fn sqlite(path: &Path, config: Config, connections: u32) -> Result<DatabaseConnection> {
+    // The path goes in as a path: as a part of a URL, some names would be read as something else.
+    let path = path.to_owned();
+    let mut options = ConnectOptions::new("sqlite:shop.db");
     options
+        .map_sqlx_sqlite_opts(move |options| {
+            options
+                .filename(&path)
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(limits::SQLITE_BUSY)
+        })
         .max_connections(connections)
         .acquire_timeout(config.acquire_timeout)
         .connect_timeout(config.acquire_timeout)
@@ -200,32 +228,6 @@ async fn pool(url: &str, config: Config, connections: u32) -> Result<DatabaseCon
         .record_stmt_in_spans(false)
         .sqlx_logging(false);
     Ok(Database::connect(options).await?)
-}
-
-fn sqlite(path: &Path) -> ConnectOptions {
-    // The path goes in as a path: as a part of a URL, some names would be read as something else.
-    let path = path.to_owned();
-    let mut options = ConnectOptions::new("sqlite:shop.db");
-    options.map_sqlx_sqlite_opts(move |options| {
-        options
-            .filename(&path)
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(limits::SQLITE_BUSY)
-    });
-    options
-}
-
-fn postgres(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options.statement_timeout(limits::STATEMENT).set_application_name("frontrow-store");
-    options.map_sqlx_postgres_opts(|options| {
-        let idle = limits::IDLE_IN_TRANSACTION_MS.to_string();
-        options.options([("idle_in_transaction_session_timeout", idle)])
-    });
-    options
 }
 
 #[cfg(test)]

@@ -33,20 +33,6 @@ impl Error {
         matches!(self, Self::Unavailable(_))
     }
 
-    /// PostgreSQL was asked to begin a transaction on a connection that was in one already (`active_sql_transaction`).
-    pub(crate) fn was_begun(&self) -> bool {
-        let Self::Bug(error) = self else { return false };
-        match error.downcast_ref::<DbErr>() {
-            Some(
-                DbErr::Exec(RuntimeErr::SqlxError(error))
-                | DbErr::Query(RuntimeErr::SqlxError(error)),
-            ) => error
-                .as_database_error()
-                .is_some_and(|error| error.code().as_deref() == Some("25001")),
-            _ => false,
-        }
-    }
-
     pub(crate) const fn corrupt(table: &'static str, column: &'static str) -> Self {
         Self::Corrupt { table, column }
     }

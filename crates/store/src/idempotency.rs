@@ -67,12 +67,12 @@ impl Store {
             created_at: now.0,
         };
         let write = self.write_one().await?;
-        if rows::insert_missing(write.tx(), vec![row]).await? == 1 {
+        if rows::insert_missing(&write, vec![row]).await? == 1 {
             write.commit().await?;
             return Ok(Begun::Go(lease));
         }
         let key = (call.principal.clone(), call.key_hash.to_vec());
-        let Some(row) = idempotency::Entity::find_by_id(key).one(write.tx()).await? else {
+        let Some(row) = idempotency::Entity::find_by_id(key).one(&write).await? else {
             // It was given up in this very moment; the client may ask again.
             return Ok(Begun::InProgress);
         };
@@ -90,7 +90,7 @@ impl Store {
         let lapsed = CallLease { call: call.clone(), until: Time(row.lease_until) };
         let taken = unanswered(&lapsed)
             .col_expr(idempotency::Column::LeaseUntil, Expr::value(lease_until.0))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(if taken.rows_affected == 1 { Begun::Go(lease) } else { Begun::InProgress })
@@ -102,7 +102,7 @@ impl Store {
         let done = unanswered(lease)
             .col_expr(idempotency::Column::Status, Expr::value(i32::from(answer.status)))
             .col_expr(idempotency::Column::Body, Expr::value(answer.body.clone()))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -116,7 +116,7 @@ impl Store {
             .filter(idempotency::Column::KeyHash.eq(lease.call.key_hash.to_vec()))
             .filter(idempotency::Column::Status.is_null())
             .filter(idempotency::Column::LeaseUntil.eq(lease.until.0))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await
     }
@@ -133,7 +133,7 @@ impl Store {
         let write = self.write_one().await?;
         let purged = idempotency::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(purged.rows_affected)

@@ -121,7 +121,7 @@ impl Store {
         jobs::Entity::update_many()
             .col_expr(jobs::Column::DueAt, Expr::value(lease_until.0))
             .col_expr(jobs::Column::Attempts, Expr::col(jobs::Column::Attempts).add(1))
-            .filter(jobs::Column::Id.is_in(live.iter().map(|row| row.id)))
+            .filter(jobs::Column::Id.is_in(rows::padded(live.iter().map(|row| row.id))))
             .exec(&write.tx)
             .await?;
         write.commit().await?;
@@ -136,7 +136,7 @@ impl Store {
         let write = self.write_one().await?;
         let renewed = mine(job)
             .col_expr(jobs::Column::DueAt, Expr::value(lease_until.0))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(renewed.rows_affected == 1)
@@ -148,7 +148,7 @@ impl Store {
         let done = mine(job)
             .col_expr(jobs::Column::State, Expr::value(JobState::Done.as_str()))
             .col_expr(jobs::Column::FinishedAt, Expr::value(now.0))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -168,7 +168,7 @@ impl Store {
             update.col_expr(jobs::Column::DueAt, Expr::value(at.0))
         };
         let write = self.write_one().await?;
-        let changed = update.exec(write.tx()).await?.rows_affected;
+        let changed = update.exec(&write).await?.rows_affected;
         write.commit().await?;
         Ok(match (changed, spent) {
             (0, _) => JobFate::Lost,
@@ -203,7 +203,7 @@ impl Store {
             .col_expr(jobs::Column::FinishedAt, Expr::value(None::<i64>))
             .filter(jobs::Column::Id.eq(id))
             .filter(state_is(JobState::Dead))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(revived.rows_affected == 1)
@@ -222,10 +222,8 @@ impl Store {
             .all(self.db())
             .await?;
         let write = self.write_one().await?;
-        let purged = jobs::Entity::delete_many()
-            .filter(jobs::Column::Id.is_in(ids))
-            .exec(write.tx())
-            .await?;
+        let purged =
+            jobs::Entity::delete_many().filter(jobs::Column::Id.is_in(ids)).exec(&write).await?;
         write.commit().await?;
         Ok(purged.rows_affected)
     }

@@ -23,6 +23,7 @@ pub mod orders;
 pub mod page;
 pub mod payment_events;
 pub mod payments;
+mod postgres;
 pub mod projection;
 pub mod refunds;
 pub mod replicas;

@@ -8,8 +8,10 @@ pub const PAGE_MAX: u32 = 200;
 pub const PAGE_DEFAULT: u32 = 50;
 /// Rows of one page of an audit, which reads everything and is read by nobody.
 pub const AUDIT_PAGE_MAX: u64 = 500;
-/// Rows of one multi-row insert: 16 columns of it stay below SQLite's 32,766 parameters.
-pub const INSERT_ROWS_MAX: usize = 1_000;
+/// Rows of one multi-row insert, a power of two: 31 columns of it stay below SQLite's 32,766 parameters.
+pub const INSERT_ROWS_MAX: usize = 1_024;
+/// Up to so many rows are inserted by one statement, whatever their number: the places of one order.
+pub const INSERT_ROWS_ANY: usize = 10;
 /// Ids of one `IN` list.
 pub const IN_LIST_MAX: usize = 1_000;
 /// Distinct values of one facet: cities or genres that a person can look through.
@@ -51,14 +53,10 @@ pub const SQLITE_BUSY: Duration = Duration::from_secs(10);
 pub const MIGRATION_LOCK: Duration = Duration::from_secs(5);
 /// How long a replica waits for another that is migrating.
 pub const MIGRATION_TURN: Duration = Duration::from_mins(2);
-/// Connections in a row that were left in the middle of a transaction, by callers who hung up while it began. Each is mended
-/// by finding out.
-pub const LEFT_BEGUN_MAX: usize = 32;
 /// Longest statement on PostgreSQL; pages are bounded, so a longer one is stuck.
 pub const STATEMENT: Duration = Duration::from_secs(30);
-/// How long a transaction on PostgreSQL may wait for its replica's next statement, in milliseconds. They follow within
-/// some; one that waits longer belongs to a replica that hangs, and keeps others from the rows that it has locked.
-pub const IDLE_IN_TRANSACTION_MS: u32 = 2_000;
+/// How long a transaction on PostgreSQL may wait for its replica's next statement. They follow within milliseconds; one that waits longer belongs to a replica that hangs, and keeps others from the rows that it has locked.
+pub const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(2);
 /// How long a replica waits for its turn to do what one of them does alone: longer than an import takes.
 pub const TURN: Duration = Duration::from_mins(2);
 /// Replicas that are looked at: many more than one database serves.
@@ -67,3 +65,14 @@ pub const REPLICAS_MAX: u64 = 1_000;
 pub const ROOMS_MAX: u64 = 200;
 /// A replica that was not heard of for so long is forgotten: a person has had time to see that it died.
 pub const REPLICA_FORGOTTEN_MS: i64 = 10 * 60_000;
+/// How long a connection to PostgreSQL whose last user hung up may take to say that it is well.
+pub const PING: Duration = Duration::from_millis(250);
+/// A connection to PostgreSQL is replaced after this: server processes only grow.
+pub const CONNECTION_AGE_MAX: Duration = Duration::from_mins(30);
+/// First pause between two tries to connect to a server that is not there yet; it doubles.
+pub const CONNECT_PAUSE_FIRST: Duration = Duration::from_millis(10);
+/// Longest pause between two tries to connect.
+pub const CONNECT_PAUSE_MAX: Duration = Duration::from_secs(1);
+/// Prepared statements that one connection to PostgreSQL keeps: all that there are, with those that differ by the number
+/// of their rows. One that is thrown out is parsed and planned anew.
+pub const STATEMENTS_KEPT: usize = 500;

@@ -6,7 +6,9 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Statement};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, Statement, TransactionTrait,
+};
 use sea_orm_migration::{
     MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait::async_trait,
     seaql_migrations,
@@ -14,7 +16,7 @@ use sea_orm_migration::{
 
 use crate::{
     Result, Store,
-    connect::{Engine, Write},
+    connect::{Db, Engine, Tx},
     limits,
 };
 
@@ -53,14 +55,30 @@ pub(crate) async fn run(store: &Store) -> Result<()> {
     if is_current(store).await? {
         return Ok(());
     }
-    let write = store.write().await?;
-    if store.engine() == Engine::Postgres {
-        take_turn(&write).await?;
+    match store.db() {
+        Db::Postgres(postgres) => {
+            let apart = postgres.apart().await?;
+            let tx = apart.begin().await?;
+            take_turn(&tx).await?;
+            apply(&tx).await?;
+            tx.commit().await?;
+            Ok(apart.close().await?)
+        }
+        Db::Sqlite { .. } => {
+            let write = store.write().await?;
+            if let Tx::Sqlite(tx) = &write.tx {
+                apply(tx).await?;
+            }
+            write.commit().await
+        }
     }
-    if !all_applied(Steps::get_migration_models(&write.tx).await?) {
-        Steps::up(&write.tx, None).await?;
+}
+
+async fn apply(tx: &DatabaseTransaction) -> Result<()> {
+    if !all_applied(Steps::get_migration_models(tx).await?) {
+        Steps::up(tx, None).await?;
     }
-    write.commit().await
+    Ok(())
 }
 
 /// Whether every step was applied. Steps of a newer version are none of our business.
@@ -87,14 +105,14 @@ pub(crate) async fn is_current(store: &Store) -> Result<bool> {
 }
 
 /// Replicas that start together migrate one after another; none waits long for a table that is in use.
-async fn take_turn(write: &Write) -> Result<()> {
+async fn take_turn(tx: &DatabaseTransaction) -> Result<()> {
     let (turn, lock) = (limits::MIGRATION_TURN.as_millis(), limits::MIGRATION_LOCK.as_millis());
     let sql = format!(
         "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {turn}; \
          SET LOCAL idle_in_transaction_session_timeout = 0; \
          SELECT pg_advisory_xact_lock({POSTGRES_TURN}); SET LOCAL lock_timeout = {lock};"
     );
-    write.tx.execute_unprepared(&sql).await?;
+    tx.execute_unprepared(&sql).await?;
     Ok(())
 }
 

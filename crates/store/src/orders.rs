@@ -159,6 +159,13 @@ impl Store {
     /// An order with its places, tickets and payments.
     pub async fn order_details(&self, id: Uuid) -> Result<Option<OrderDetails>> {
         // Nothing is read more often than this, so it takes two questions and not four.
+        let Some((order, payments)) = self.order_and_payments(id).await? else { return Ok(None) };
+        let (positions, tickets) = self.positions_and_tickets(id).await?;
+        Ok(Some(OrderDetails { order, positions, tickets, payments }))
+    }
+
+    /// An order with its payments, oldest first.
+    pub async fn order_and_payments(&self, id: Uuid) -> Result<Option<(Order, Vec<Payment>)>> {
         let to_payments = orders::Entity::belongs_to(payments::Entity)
             .from(orders::Column::Id)
             .to(payments::Column::OrderId);
@@ -176,7 +183,15 @@ impl Store {
             order.get_or_insert(row);
             payments.extend(payment.map(Payment::try_from).transpose()?);
         }
-        let Some(order) = order else { return Ok(None) };
+        let order = order.map(Order::try_from).transpose()?;
+        Ok(order.map(|order| (order, payments)))
+    }
+
+    /// The places of an order, and the tickets for them.
+    pub async fn positions_and_tickets(
+        &self,
+        id: Uuid,
+    ) -> Result<(Vec<OrderPosition>, Vec<Ticket>)> {
         let to_tickets = order_positions::Entity::belongs_to(tickets::Entity)
             .from((order_positions::Column::OrderId, order_positions::Column::Idx))
             .to((tickets::Column::OrderId, tickets::Column::Idx));
@@ -192,7 +207,7 @@ impl Store {
             positions.push(OrderPosition::try_from(position)?);
             tickets.extend(ticket.map(Ticket::try_from).transpose()?);
         }
-        Ok(Some(OrderDetails { order: order.try_into()?, positions, tickets, payments }))
+        Ok((positions, tickets))
     }
 
     /// Gives up on an unpaid order; false if it is not pending. Late money may still sell it.
@@ -202,7 +217,7 @@ impl Store {
             .col_expr(orders::Column::State, Expr::value(OrderState::Failed.as_str()))
             .filter(orders::Column::Id.eq(id))
             .filter(orders::Column::State.eq(OrderState::Pending.as_str()))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)

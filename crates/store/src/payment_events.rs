@@ -44,12 +44,12 @@ impl Store {
             processed_at: None,
         };
         let write = self.write_one().await?;
-        if rows::insert_missing(write.tx(), vec![row]).await? == 1 {
+        if rows::insert_missing(&write, vec![row]).await? == 1 {
             write.commit().await?;
             return Ok(Intake::New);
         }
         let key = (event.provider.clone(), event.event_id.clone());
-        let row = payment_events::Entity::find_by_id(key).one(write.tx()).await?;
+        let row = payment_events::Entity::find_by_id(key).one(&write).await?;
         let row = row.ok_or(Error::corrupt("payment_events", "event_id"))?;
         Ok(if row.processed_at.is_some() { Intake::Processed } else { Intake::Unprocessed })
     }
@@ -67,7 +67,7 @@ impl Store {
             .filter(payment_events::Column::Provider.eq(provider))
             .filter(payment_events::Column::EventId.eq(event_id))
             .filter(payment_events::Column::ProcessedAt.is_null())
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(done.rows_affected == 1)
@@ -98,7 +98,7 @@ impl Store {
         let write = self.write_one().await?;
         let purged = payment_events::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(purged.rows_affected)

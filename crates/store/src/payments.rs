@@ -116,7 +116,7 @@ impl Store {
         let of_order = payments::Entity::find()
             .filter(payments::Column::OrderId.eq(new.order_id))
             .limit(limits::PAYMENTS_PER_ORDER_MAX)
-            .all(write.tx())
+            .all(&write)
             .await?;
         let is_full = of_order.len() as u64 >= limits::PAYMENTS_PER_ORDER_MAX;
         if let Some(row) = of_order.into_iter().find(|row| row.id == new.id) {
@@ -125,9 +125,9 @@ impl Store {
         if is_full {
             return Err(Error::Conflict("too many payments of one order".into()));
         }
-        if rows::insert_missing(write.tx(), vec![row.clone()]).await? == 0 {
+        if rows::insert_missing(&write, vec![row.clone()]).await? == 0 {
             // The same click, twice, and the other one was faster.
-            let there = payments::Entity::find_by_id(new.id).one(write.tx()).await?;
+            let there = payments::Entity::find_by_id(new.id).one(&write).await?;
             return there.ok_or(Error::corrupt("payments", "id"))?.try_into();
         }
         write.commit().await?;
@@ -187,10 +187,10 @@ impl Store {
             .clone()
             .col_expr(payments::Column::State, Expr::value(PaymentState::Open.as_str()))
             .filter(is_opening)
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         if opened.rows_affected == 0 {
-            named.exec(write.tx()).await?;
+            named.exec(&write).await?;
         }
         write.commit().await?;
         Ok(opened.rows_affected == 1)
@@ -212,7 +212,7 @@ impl Store {
             .filter(payments::Column::State.is_in(from));
         if change.jobs.is_empty() {
             let write = self.write_one().await?;
-            let changed = update.exec(write.tx()).await?;
+            let changed = update.exec(&write).await?;
             write.commit().await?;
             return Ok(changed.rows_affected == 1);
         }
@@ -235,7 +235,7 @@ impl Store {
             .filter(payments::Column::State.eq(PaymentState::Paid.as_str()))
             .filter(payments::Column::SettledAt.is_null())
             .filter(payments::Column::NextCheckAt.lte(now.0))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(claimed.rows_affected == 1)
@@ -251,7 +251,7 @@ impl Store {
             .filter(payments::Column::State.eq(PaymentState::Paid.as_str()))
             .filter(payments::Column::SettledAt.is_null())
             .filter(payments::Column::NextCheckAt.eq(until.0))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(renewed.rows_affected == 1)
@@ -266,7 +266,7 @@ impl Store {
             .col_expr(payments::Column::UpdatedAt, Expr::value(now.0))
             .filter(payments::Column::Id.eq(id))
             .filter(payments::Column::SettledAt.is_null())
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await?;
         Ok(settled.rows_affected == 1)
@@ -278,7 +278,7 @@ impl Store {
         payments::Entity::update_many()
             .col_expr(payments::Column::NextCheckAt, Expr::value(at.map(|at| at.0)))
             .filter(payments::Column::Id.eq(id))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await
     }
@@ -304,7 +304,7 @@ impl Store {
         let rows = payments::Entity::update_many()
             .col_expr(payments::Column::NextCheckAt, Expr::value(again_at.0))
             .col_expr(payments::Column::Attempts, Expr::col(payments::Column::Attempts).add(1))
-            .filter(payments::Column::Id.is_in(ids))
+            .filter(payments::Column::Id.is_in(rows::padded(ids)))
             .exec_with_returning(&write.tx)
             .await?;
         write.commit().await?;

@@ -136,7 +136,7 @@ impl Store {
             .col_expr(refunds::Column::Attempts, Expr::col(refunds::Column::Attempts).add(1))
             .col_expr(refunds::Column::UpdatedAt, Expr::value(now.0))
             .filter(refunds::Column::Id.eq(id))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await
     }

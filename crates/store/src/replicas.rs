@@ -86,7 +86,7 @@ impl Store {
     /// Forgets a replica that ends.
     pub async fn replica_gone(&self, id: Uuid) -> Result<()> {
         let write = self.write_one().await?;
-        replicas::Entity::delete_by_id(id).exec(write.tx()).await?;
+        replicas::Entity::delete_by_id(id).exec(&write).await?;
         write.commit().await
     }
 

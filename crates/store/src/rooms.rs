@@ -35,7 +35,7 @@ impl Store {
     pub async fn room_opened(&self, performance: Uuid, now: Time) -> Result<()> {
         let row = rooms::Model { performance_id: performance, created_at: now.0, ended_at: None };
         let write = self.write_one().await?;
-        rows::put(write.tx(), row, [rooms::Column::EndedAt]).await?;
+        rows::put(&write, row, [rooms::Column::EndedAt]).await?;
         write.commit().await
     }
 
@@ -45,7 +45,7 @@ impl Store {
         rooms::Entity::update_many()
             .col_expr(rooms::Column::EndedAt, Expr::value(now.0))
             .filter(rooms::Column::PerformanceId.eq(performance))
-            .exec(write.tx())
+            .exec(&write)
             .await?;
         write.commit().await
     }
@@ -73,7 +73,7 @@ impl Store {
             detail: action.detail.clone(),
         };
         let write = self.write_one().await?;
-        rows::insert_missing(write.tx(), vec![row]).await?;
+        rows::insert_missing(&write, vec![row]).await?;
         write.commit().await
     }
 

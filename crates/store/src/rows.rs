@@ -51,10 +51,11 @@ where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait,
 {
-    let mut rows = rows.into_iter().peekable();
+    let mut rows = rows.into_iter();
     let mut written = 0;
-    while rows.peek().is_some() {
-        let chunk: Vec<M> = rows.by_ref().take(limits::INSERT_ROWS_MAX).collect();
+    while rows.len() > 0 {
+        let count = chunk_rows(rows.len());
+        let chunk: Vec<M> = rows.by_ref().take(count).collect();
         let mut insert = InsertMany::<A>::many(chunk);
         if let Some(conflict) = conflict {
             insert = insert.on_conflict(conflict.clone());
@@ -62,6 +63,25 @@ where
         written += insert.exec_without_returning(db).await?;
     }
     Ok(written)
+}
+
+/// How many of the rows that are left to insert at once. Each number is a statement of its own, to be prepared on each
+/// connection, so few numbers are used: any number that one order has, and powers of two beyond.
+fn chunk_rows(left: usize) -> usize {
+    if left <= limits::INSERT_ROWS_ANY {
+        return left;
+    }
+    usize::min(1 << left.ilog2(), limits::INSERT_ROWS_MAX)
+}
+
+/// A list of a length that few lists have, for the same reason: the last value is repeated up to a power of two, which
+/// changes nothing of what is `IN` the list.
+pub(crate) fn padded<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    values
 }
 
 /// Inserts a row, or replaces the columns given of the one with the same primary key.
@@ -127,4 +147,31 @@ pub(crate) fn after<C: ColumnTrait>((at, id): (C, C), cursor: Cursor) -> SimpleE
 pub(crate) fn before<C: ColumnTrait>((at, id): (C, C), cursor: Cursor) -> SimpleExpr {
     Expr::tuple([Expr::col(at.as_column_ref()), Expr::col(id.as_column_ref())])
         .lt(Expr::tuple([Expr::val(cursor.at.0), Expr::val(cursor.id)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{chunk_rows, padded};
+    use crate::limits;
+
+    #[test]
+    fn few_statements_insert_and_find_any_number_of_rows() {
+        let mut inserts = HashSet::new();
+        let mut lists = HashSet::new();
+        for rows in 1..5_000 {
+            let mut left = rows;
+            while left > 0 {
+                inserts.insert(chunk_rows(left));
+                left -= chunk_rows(left);
+            }
+            let list = padded(0..rows);
+            assert_eq!(list.iter().collect::<HashSet<_>>().len(), rows);
+            lists.insert(list.len());
+        }
+        assert!(inserts.len() <= 17 && lists.len() <= 14, "{inserts:?} {lists:?}");
+        assert!(inserts.into_iter().all(|rows| rows <= limits::INSERT_ROWS_MAX));
+        assert!(padded(Vec::<u8>::new()).is_empty());
+    }
 }

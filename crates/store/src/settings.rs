@@ -23,7 +23,7 @@ impl Store {
     /// Keeps a value under a name, whatever was there before.
     pub async fn put_setting(&self, name: &str, value: &str) -> Result<()> {
         let write = self.write_one().await?;
-        rows::put(write.tx(), row(name, value), [settings::Column::Value]).await?;
+        rows::put(&write, row(name, value), [settings::Column::Value]).await?;
         write.commit().await
     }
 
@@ -34,8 +34,8 @@ impl Store {
             return Ok(kept);
         }
         let write = self.write_one().await?;
-        rows::insert_missing(write.tx(), vec![row(name, value)]).await?;
-        let kept = settings::Entity::find_by_id(name).one(write.tx()).await?;
+        rows::insert_missing(&write, vec![row(name, value)]).await?;
+        let kept = settings::Entity::find_by_id(name).one(&write).await?;
         write.commit().await?;
         Ok(kept.map_or_else(|| value.to_owned(), |row| row.value))
     }

@@ -46,7 +46,7 @@ impl Store {
     /// Adds a payment to the bank's books; false if its reference is there.
     pub async fn bank_insert(&self, payment: &BankPayment) -> Result<bool> {
         let write = self.write_one().await?;
-        let new = rows::insert_missing(write.tx(), vec![payment_row(payment)?]).await?;
+        let new = rows::insert_missing(&write, vec![payment_row(payment)?]).await?;
         write.commit().await?;
         Ok(new > 0)
     }
@@ -101,7 +101,7 @@ impl Store {
         after: Option<&BankDelivery>,
     ) -> Result<bool> {
         let write = self.write_one().await?;
-        let changed = reschedule(write.tx(), before, after).await?;
+        let changed = reschedule(&write, before, after).await?;
         write.commit().await?;
         Ok(changed)
     }
@@ -109,7 +109,7 @@ impl Store {
     /// The shop has the message; it is forgotten.
     pub async fn bank_remove(&self, delivery_id: &str) -> Result<()> {
         let write = self.write_one().await?;
-        test_bank_deliveries::Entity::delete_by_id(delivery_id).exec(write.tx()).await?;
+        test_bank_deliveries::Entity::delete_by_id(delivery_id).exec(&write).await?;
         write.commit().await
     }
 }
