@@ -64,14 +64,44 @@ impl Shop {
         self.order_view(id).await
     }
 
+    /// The same for a buyer who may come back from the provider: while the order waits for its payment, the provider is
+    /// asked how it went.
+    pub async fn order_returned(&self, token: &str) -> Result<OrderView> {
+        let id = OrderToken::order(&self.inner.keys, token).ok_or(Error::NotFound("order"))?;
+        let (order, payments) = self.bought(id).await?;
+        let stage = self.stage(&order, &payments).await?;
+        if matches!(stage, Stage::AwaitingPayment { .. }) {
+            match self.payment_returned(&order, &payments).await {
+                Ok(true) => return self.order_view(id).await,
+                Ok(false) => {}
+                Err(error) => {
+                    // The worker asks again; the page says that it waits.
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, "the payment provider could not be asked");
+                }
+            }
+        }
+        self.view(order, payments, stage).await
+    }
+
     /// An order by its id, for the API and the organiser.
     pub async fn order_view(&self, id: Uuid) -> Result<OrderView> {
-        let details = self.details(id).await?;
-        let order = &details.order;
+        let (order, payments) = self.bought(id).await?;
+        let stage = self.stage(&order, &payments).await?;
+        self.view(order, payments, stage).await
+    }
+
+    async fn bought(&self, id: Uuid) -> Result<(Order, Vec<Payment>)> {
+        self.inner.store.order_and_payments(id).await?.ok_or(Error::NotFound("order"))
+    }
+
+    async fn view(&self, order: Order, payments: Vec<Payment>, stage: Stage) -> Result<OrderView> {
         let facts = self.facts(order.performance_id).await?;
-        let stage = self.stage(order, &details.payments).await?;
+        let (positions, tickets) = self.inner.store.positions_and_tickets(order.id).await?;
+        let (token, now) = (self.token(order.id), self.now());
         let total = money(order.total_minor, &order.currency);
-        Ok(OrderView { token: self.token(id), facts, stage, total, now: self.now(), details })
+        let details = OrderDetails { order, positions, tickets, payments };
+        Ok(OrderView { token, details, facts, stage, total, now })
     }
 
     /// Undoes a purchase, whole or by position. What was paid for it goes back by itself.

@@ -5,7 +5,7 @@
 //! 1. It becomes `paid`, unless another payment of the order is: then it goes back. The tables hold that by a unique
 //!    index, so two payments of one order cannot both stay.
 //! 2. Whoever made it `paid` (or picked it up after a crash) has it for a while and asks the ledger to confirm.
-//! 3. Confirmed: the payment is settled, and the projector makes tickets and mail. Refused (its places are gone): it
+//! 3. Confirmed: the projector settles the payment and makes tickets and mail. Refused (its places are gone): it
 //!    becomes `refund-due`, together with the job that gives the money back.
 //!
 //! Each step is found again by the worker: payments that are due to be looked at, and jobs.
@@ -17,7 +17,7 @@ use frontrow_ledger::{
 use frontrow_payments::provider::{self, ProviderRef};
 use frontrow_store::{
     jobs::NewJob,
-    orders::OrderDetails,
+    orders::Order,
     payment_events::{Intake, PaymentEvent},
     payments::{Payment, PaymentChange, PaymentState},
 };
@@ -77,7 +77,7 @@ impl Shop {
         let payment = self.inner.store.payment_by_ref(&event.provider, reference).await?;
         // The word may overtake the answer to opening the payment: then the event waits.
         let payment = payment.ok_or(Error::NotFound("payment"))?;
-        self.settle(payment).await?;
+        self.settle(payment, None).await?;
         let store = &self.inner.store;
         store.payment_event_processed(&event.provider, &event.event_id, self.now()).await?;
         Ok(())
@@ -85,11 +85,12 @@ impl Shop {
 
     /// The buyer came back from the provider: asks about every payment of the order that is open. True if there is
     /// news, so that the order is to be read again.
-    pub async fn payment_returned(&self, order: &OrderDetails) -> Result<bool> {
+    pub async fn payment_returned(&self, order: &Order, payments: &[Payment]) -> Result<bool> {
         let mut news = false;
-        for payment in &order.payments {
+        for payment in payments {
             if payment.settled_at.is_none() {
-                news |= self.settle(payment.clone()).await? != Settled::Waiting;
+                let settled = self.settle(payment.clone(), Some(order)).await?;
+                news |= settled != Settled::Waiting;
             }
         }
         Ok(news)
@@ -97,7 +98,7 @@ impl Shop {
 
     /// Asks the provider about a payment, as it was read a moment ago, and draws the consequence. May be called any
     /// number of times, by anybody.
-    async fn settle(&self, payment: Payment) -> Result<Settled> {
+    async fn settle(&self, payment: Payment, order: Option<&Order>) -> Result<Settled> {
         match payment.state {
             PaymentState::RefundDue | PaymentState::Refunded => Ok(Settled::Refund),
             PaymentState::Paid if payment.settled_at.is_some() => Ok(Settled::Sold),
@@ -105,13 +106,13 @@ impl Shop {
                 let now = self.now();
                 let again_at = now.plus_ms(SETTLE_LEASE_MS);
                 if self.inner.store.claim_paid_payment(payment.id, now, again_at).await? {
-                    Box::pin(self.conclude(&payment, again_at)).await
+                    Box::pin(self.conclude_again(&payment, again_at)).await
                 } else {
                     Ok(Settled::InProgress)
                 }
             }
             PaymentState::Opening | PaymentState::Open | PaymentState::Failed => {
-                Box::pin(self.ask(payment)).await
+                Box::pin(self.ask(payment, order)).await
             }
         }
     }
@@ -120,7 +121,7 @@ impl Shop {
     pub(crate) async fn settle_claimed(&self, payment: Payment, until: Time) -> Result<Settled> {
         match payment.state {
             PaymentState::Paid if payment.settled_at.is_none() => {
-                Box::pin(self.conclude(&payment, until)).await
+                Box::pin(self.conclude_again(&payment, until)).await
             }
             // Its job should have carried it out long ago.
             PaymentState::RefundDue => {
@@ -129,11 +130,11 @@ impl Shop {
                 self.refund_overdue(&payment).await?;
                 Ok(Settled::Refund)
             }
-            _ => self.settle(payment).await,
+            _ => self.settle(payment, None).await,
         }
     }
 
-    async fn ask(&self, payment: Payment) -> Result<Settled> {
+    async fn ask(&self, payment: Payment, order: Option<&Order>) -> Result<Settled> {
         let reference = payment.provider_ref.as_deref().map(ProviderRef::parse);
         let Some(Ok(reference)) = reference else {
             // Its page was never shown to anybody, so nobody has paid.
@@ -162,12 +163,12 @@ impl Shop {
                     let back_minor = arrived.amount_minor.min(expected.amount_minor);
                     return self.give_back(&payment, back_minor, "amount-mismatch").await;
                 }
-                self.paid(&payment).await
+                self.paid(&payment, order).await
             }
         }
     }
 
-    async fn paid(&self, payment: &Payment) -> Result<Settled> {
+    async fn paid(&self, payment: &Payment, order: Option<&Order>) -> Result<Settled> {
         let now = self.now();
         let until = now.plus_ms(SETTLE_LEASE_MS);
         let change = PaymentChange {
@@ -179,7 +180,7 @@ impl Shop {
             now,
         };
         match self.inner.store.change_payment(change).await {
-            Ok(true) => Box::pin(self.conclude(payment, until)).await,
+            Ok(true) => Box::pin(self.conclude(payment, order, until)).await,
             // Somebody else heard it as well.
             Ok(false) => Ok(Settled::InProgress),
             Err(frontrow_store::Error::Conflict(_)) => {
@@ -189,10 +190,31 @@ impl Shop {
         }
     }
 
-    /// Asks the ledger to sell what was paid. The caller has the payment for itself until then.
-    async fn conclude(&self, payment: &Payment, until: Time) -> Result<Settled> {
-        let order = self.inner.store.order(payment.order_id).await?;
-        let order = order.ok_or(Error::NotFound("order"))?;
+    /// Does again what somebody began who did not live to see the end of it, maybe after the sale was projected.
+    async fn conclude_again(&self, payment: &Payment, until: Time) -> Result<Settled> {
+        let settled = self.conclude(payment, None, until).await?;
+        if settled == Settled::Sold {
+            self.inner.store.settle_payment(payment.id, self.now()).await?;
+        }
+        Ok(settled)
+    }
+
+    /// Asks the ledger to sell what was paid; the projector settles it together with what it makes of the order. The
+    /// caller has the payment for itself until then.
+    async fn conclude(
+        &self,
+        payment: &Payment,
+        order: Option<&Order>,
+        until: Time,
+    ) -> Result<Settled> {
+        let read;
+        let order = match order {
+            Some(order) => order,
+            None => {
+                read = self.inner.store.order(payment.order_id).await?;
+                read.as_ref().ok_or(Error::NotFound("order"))?
+            }
+        };
         let confirm = Command::Confirm {
             hold: HoldId(order.hold_id.as_u128()),
             order: OrderId(order.id.as_u128()),
@@ -211,7 +233,6 @@ impl Shop {
         }
         match answer {
             Ok(_) => {
-                self.inner.store.settle_payment(payment.id, self.now()).await?;
                 self.show(order.performance_id).await;
                 Ok(Settled::Sold)
             }

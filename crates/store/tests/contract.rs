@@ -99,6 +99,7 @@ on_each_engine! {
     projection::a_cancelled_order_gives_back_its_tickets,
     projection::a_confirmed_order_gets_tickets_and_a_mail,
     projection::a_performance_shows_what_the_log_says_of_its_sale,
+    projection::a_sold_order_settles_what_paid_for_it,
     projection::a_sold_order_without_a_row_is_recovered,
     projection::entries_must_follow_and_have_a_performance,
     projection::many_projectors_write_every_entry_once,

@@ -250,7 +250,7 @@ impl World {
     /// The buyer comes back from the bank.
     pub async fn returned(&self, token: &str) -> frontrow_shop::Result<bool> {
         let view = self.shop.order(token).await?;
-        self.shop.payment_returned(&view.details).await
+        self.shop.payment_returned(&view.details.order, &view.details.payments).await
     }
 
     pub async fn order(&self, token: &str) -> OrderView {

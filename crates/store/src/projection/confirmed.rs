@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::{Context, JOB_ORDER_CONFIRMED, column};
 use crate::{
     Error, Result,
-    entity::{events, order_positions, orders, tickets},
+    entity::{events, order_positions, orders, payments, tickets},
     jobs::{self, NewJob},
     limits,
     orders::{OrderState, place_columns},
+    payments::PaymentState,
     rows,
     tickets::{TicketState, ticket_id},
 };
@@ -56,7 +57,18 @@ impl Context<'_> {
             .col_expr(orders::Column::State, Expr::value(OrderState::Paid.as_str()))
             .col_expr(orders::Column::PaidAt, Expr::value(now.0))
             .col_expr(orders::Column::Position, Expr::value(column(position)?))
-            .filter(orders::Column::Id.is_in(sold.iter().map(Sold::id)))
+            .filter(orders::Column::Id.is_in(rows::padded(sold.iter().map(Sold::id))))
+            .exec(db)
+            .await?;
+        // The consequence of what paid for them is drawn. One that is not known to be paid yet, as in tables that were
+        // restored from an older copy, is settled by whoever asks its provider.
+        payments::Entity::update_many()
+            .col_expr(payments::Column::SettledAt, Expr::value(now.0))
+            .col_expr(payments::Column::NextCheckAt, Expr::value(None::<i64>))
+            .col_expr(payments::Column::UpdatedAt, Expr::value(now.0))
+            .filter(payments::Column::OrderId.is_in(rows::padded(sold.iter().map(Sold::id))))
+            .filter(payments::Column::State.eq(PaymentState::Paid.as_str()))
+            .filter(payments::Column::SettledAt.is_null())
             .exec(db)
             .await?;
         self.places(sold).await?;
@@ -75,7 +87,7 @@ impl Context<'_> {
         let known: HashSet<Uuid> = orders::Entity::find()
             .select_only()
             .column(orders::Column::Id)
-            .filter(orders::Column::Id.is_in(sold.iter().map(Sold::id)))
+            .filter(orders::Column::Id.is_in(rows::padded(sold.iter().map(Sold::id))))
             .into_tuple()
             .all(db)
             .await?

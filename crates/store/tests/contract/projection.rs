@@ -16,6 +16,7 @@ use frontrow_store::{
     Error,
     catalogue::SaleState,
     orders::{NewOrder, OrderState},
+    payments::{NewPayment, PaymentChange, PaymentState},
     projection::{JOB_ORDER_CANCELLED, JOB_ORDER_CONFIRMED, Projected},
     tickets::{TicketState, ticket_id},
 };
@@ -142,6 +143,46 @@ pub async fn a_confirmed_order_gets_tickets_and_a_mail(world: World) {
     assert_eq!((sale.places_left, sale.position), (12, 2));
     let other = world.store.order(other.id).await.unwrap().unwrap();
     assert_eq!(other.state, OrderState::Pending);
+}
+
+pub async fn a_sold_order_settles_what_paid_for_it(world: World) {
+    let mut settled = Vec::new();
+    for is_paid in [true, false] {
+        let mut order = world.new_order();
+        let id = world.id();
+        order.payment = Some(NewPayment {
+            id,
+            order_id: order.id,
+            provider: "bank".to_owned(),
+            amount_minor: 50_000,
+            currency: "CZK".to_owned(),
+            expires_at: NOW,
+            next_check_at: NOW,
+            created_at: NOW,
+        });
+        world.store.create_order(order.clone()).await.unwrap();
+        if is_paid {
+            let change = PaymentChange {
+                id,
+                from: vec![PaymentState::Opening],
+                to: PaymentState::Paid,
+                next_check_at: Some(NOW),
+                jobs: Vec::new(),
+                now: NOW,
+            };
+            assert!(world.store.change_payment(change).await.unwrap());
+        }
+        settled.push((order, id));
+    }
+    let sold = settled.iter().map(|(order, _)| confirmed(order)).collect();
+    project(&world, &entries(vec![vec![Record::Defined(Arc::new(terms()))], sold])).await;
+    let payment =
+        async |index: usize| world.store.payment(settled[index].1).await.unwrap().unwrap();
+    let paid = payment(0).await;
+    assert_eq!((paid.settled_at, paid.next_check_at), (Some(NOW.plus_ms(2)), None));
+    // Nobody has said yet that this one is paid, so somebody has to ask.
+    let open = payment(1).await;
+    assert_eq!((open.settled_at, open.next_check_at), (None, Some(NOW)));
 }
 
 pub async fn a_cancelled_order_gives_back_its_tickets(world: World) {

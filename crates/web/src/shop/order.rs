@@ -34,18 +34,7 @@ use crate::{
 
 /// The page of an order. Coming back from the provider, it asks the provider how it went.
 pub async fn show(State(app): State<App>, visitor: Visitor, Path(token): Path<String>) -> Answer {
-    let mut view = app.shop.order(&token).await?;
-    if matches!(view.stage, Stage::AwaitingPayment { .. }) {
-        match app.shop.payment_returned(&view.details).await {
-            Ok(true) => view = app.shop.order(&token).await?,
-            Ok(false) => {}
-            Err(error) => {
-                // The worker asks again; the page says that it waits.
-                let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "the payment provider could not be asked");
-            }
-        }
-    }
+    let view = app.shop.order_returned(&token).await?;
     let page = page(&app, &visitor, &view).await;
     reply::page(&app, &visitor, CachePolicy::Secret, &page)
 }
