@@ -7,6 +7,8 @@ import { call, offer } from './alarm.js';
 
 const AGAIN_MAX_MS = 60_000;
 const SAY_EVERY_MS = 300_000;
+// Where a fan still has something to be told of.
+const TELLS = ['gathered', 'drawing', 'waiting', 'sold-out'];
 const data = JSON.parse(document.getElementById('room').textContent);
 const card = document.querySelector('[data-room]');
 const one = (name) => document.querySelector(`[data-${name}]`);
@@ -27,7 +29,10 @@ let said = { at: Date.now() };
 
 countdowns();
 checks();
-if (data.place !== null && one('tools')) offer(one('tools'), text);
+if (one('tools')) {
+  offer(one('tools'), text);
+  one('tools').hidden = !TELLS.includes(state);
+}
 // A phone that wakes up, comes back into the net or is looked at again asks at once.
 for (const event of ['online', 'focus']) addEventListener(event, poll);
 addEventListener('pageshow', (event) => event.persisted && poll());
@@ -76,8 +81,8 @@ function pause() {
   const [near, middle, far] = seen.polls;
   if (state === 'drawing') return middle * jitter;
   if (state !== 'waiting') return far * jitter;
-  const from = range(ahead(seen), seen)?.from ?? 300;
-  return (from < 120 ? near : from < 600 ? middle : far) * jitter;
+  const from = range(ahead(seen), seen)?.from ?? 300_000;
+  return (from < 120_000 ? near : from < 600_000 ? middle : far) * jitter;
 }
 
 const ahead = (status) => Math.max(0, data.position - status.cursor);
@@ -138,6 +143,7 @@ function show(next, status) {
   for (const other of card.querySelectorAll('[data-state]')) other.hidden = other !== section;
   const timed = card.querySelector('[data-until]');
   if (timed) timed.hidden = next !== card.dataset.room;
+  if (one('tools')) one('tools').hidden = !TELLS.includes(next);
   const title = section.dataset.title;
   card.querySelector('h1').textContent = title;
   state = next;
@@ -174,8 +180,8 @@ function numbers(status) {
 // also after the page was loaded again.
 function isLonger(wait) {
   if (!wait) return false;
-  const end = Date.now() + wait.to * 1000;
-  const slack = Math.max(60_000, wait.to * 100);
+  const end = Date.now() + wait.to;
+  const slack = Math.max(60_000, wait.to / 10);
   const told = Math.min(noted.told ?? end, end);
   if (told !== noted.told) keep({ told });
   return end > told + slack;
