@@ -44,12 +44,17 @@ impl Shop {
         if prefix.len() != PREFIX_DIGITS || secret.len() != SECRET_DIGITS {
             return Ok(None);
         }
-        let Some(known) = self.inner.store.api_key_by_prefix(prefix).await? else {
+        let Some(known) = self.live_api_key(prefix).await? else {
             return Ok(None);
         };
         let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
-        let genuine = bool::from(hash.ct_eq(&known.secret_hash)) && known.revoked_at.is_none();
-        Ok(genuine.then_some(known))
+        Ok(bool::from(hash.ct_eq(&known.secret_hash)).then_some(known))
+    }
+
+    /// The key with this prefix, for whoever has shown it before; `None` if it was revoked meanwhile.
+    pub async fn live_api_key(&self, prefix: &str) -> Result<Option<ApiKey>> {
+        let known = self.inner.store.api_key_by_prefix(prefix).await?;
+        Ok(known.filter(|known| known.revoked_at.is_none()))
     }
 }
 

@@ -128,6 +128,10 @@ pub const ROOM_PLACES_EACH_MILLI: u32 = 1_600;
 pub const ROOM_LOOK: std::time::Duration = std::time::Duration::from_millis(50);
 /// How often the tables are asked which rooms there are.
 pub const ROOMS_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
+/// How often a replica notes how a room stands, for the organiser's picture, in milliseconds.
+pub const ROOM_SAMPLE_MS: i64 = 10_000;
+/// So many of these notes are kept: half an hour.
+pub const ROOM_SAMPLES: usize = 180;
 /// How often a room is told what is left to buy, in milliseconds.
 pub const ROOM_OFFER_MS: i64 = 1_000;
 /// How long a replica that did not give the last tick waits for the one that did, beyond the tick itself, in

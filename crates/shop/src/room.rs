@@ -8,6 +8,7 @@ mod board;
 mod caretaker;
 mod draw;
 mod gate;
+mod history;
 mod organise;
 pub mod pulse;
 mod visit;
@@ -30,6 +31,7 @@ use uuid::Uuid;
 pub use board::{Board, Boards};
 pub use draw::Proven;
 pub use gate::{Admitted, Device, Purpose};
+pub use history::Sample;
 pub use organise::RoomChange;
 pub use visit::{Entered, Joined, Own, Visit};
 

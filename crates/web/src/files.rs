@@ -30,7 +30,7 @@ pub async fn favicon() -> Redirect {
 /// Carts and orders are nobody's business.
 pub async fn robots() -> Response {
     const TEXT: &str = "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders\n\
-                        Disallow: /pay\nDisallow: /dev\n";
+                        Disallow: /pay\nDisallow: /dev\nDisallow: /office\n";
     let mut response = TEXT.into_response();
     CachePolicy::Shared.apply(response.headers_mut());
     response

@@ -73,6 +73,25 @@ pub fn redirect_keeping(
     response
 }
 
+/// After a form: on to a page, with something that the browser keeps and shows only to pages below
+/// a path, and only when it comes from this shop.
+pub fn redirect_keeping_strictly(
+    app: &App,
+    to: &impl ToString,
+    (name, path): (&str, &str),
+    value: &str,
+    seconds: i64,
+) -> Response {
+    let mut response = redirect(to);
+    let secure = if app.config.secure { "; Secure" } else { "" };
+    let cookie = format!(
+        "{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+    );
+    let cookie = HeaderValue::from_str(&cookie).expect("cookies here are letters and digits");
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
 /// Remembers a chosen language.
 pub fn remember_language(app: &App, response: &mut Response, language: frontrow_words::Language) {
     set_cookie(app, response, LANGUAGE, language.code(), LANGUAGE_SECONDS);

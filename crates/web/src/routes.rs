@@ -14,7 +14,7 @@ use crate::{
     files, health,
     limits::WEBHOOK_BYTES_MAX,
     middleware,
-    room::{board::Front, draw, queue},
+    room::{board::Front, control, draw, login, queue},
     shop::{
         cart, checkout, drawings, event, front, hold, legal, order, outbox, performance, rows,
         statuses, test_bank, ticket,
@@ -57,6 +57,16 @@ fn pages(app: App) -> Router {
         .route("/rooms/{id}/message", get(queue::message))
         .route("/rooms/{id}/draw", get(draw::show))
         .route("/rooms/{id}/draw.txt", get(draw::file))
+        // Organisers look after waiting rooms.
+        .route("/office/login", get(login::show).post(login::create))
+        .route("/office/logout", post(login::delete))
+        .route("/office/rooms/{id}", get(control::show))
+        .route("/office/rooms/{id}/live", get(control::live))
+        .route("/office/rooms/{id}/pause", post(control::pause))
+        .route("/office/rooms/{id}/resume", post(control::resume))
+        .route("/office/rooms/{id}/say", post(control::say))
+        .route("/office/rooms/{id}/steer", post(control::steer))
+        .route("/office/rooms/{id}/end", post(control::end))
         // Buying them.
         .route("/cart", get(cart::show))
         .route("/cart/remove", post(cart::remove))

@@ -19,6 +19,8 @@ pub enum Purpose {
     Form,
     /// A message for the next page.
     Flash,
+    /// An organiser who showed an API key.
+    Office,
 }
 
 impl Purpose {
@@ -27,6 +29,7 @@ impl Purpose {
             Self::Visit => b"visit",
             Self::Form => b"form",
             Self::Flash => b"flash",
+            Self::Office => b"office",
         }
     }
 }

@@ -26,6 +26,16 @@ pub enum Url {
     Geometry(String),
     /// The waiting room of a performance.
     Room(Uuid),
+    /// An organiser shows an API key; POST too.
+    OfficeLogin,
+    /// POST: signs out.
+    OfficeLogout,
+    /// An organiser's control of a waiting room.
+    OfficeRoom(Uuid),
+    /// Its picture as JSON.
+    OfficeLive(Uuid),
+    /// POST: something is done to it.
+    OfficeAct(Uuid, Act),
     /// POST: take a place in it.
     RoomJoin(Uuid),
     /// POST: come in, because it is one's turn.
@@ -78,6 +88,34 @@ pub enum Url {
     OutboxFile(String, usize),
     /// A page from configuration.
     Legal(Legal),
+}
+
+/// What an organiser does to a waiting room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Nobody is let in.
+    Pause,
+    /// They are again.
+    Resume,
+    /// Everybody is told something.
+    Say,
+    /// How many are let in.
+    Steer,
+    /// Closed for good.
+    End,
+}
+
+impl Act {
+    /// As it stands in the URL.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Say => "say",
+            Self::Steer => "steer",
+            Self::End => "end",
+        }
+    }
 }
 
 /// Paper, or a phone's width.
@@ -143,6 +181,11 @@ impl fmt::Display for Url {
             Self::Status(id) => write!(f, "/performances/{id}/status"),
             Self::Geometry(hash) => write!(f, "/geometry/{}.json", segment(hash)),
             Self::Room(id) => write!(f, "/performances/{id}/room"),
+            Self::OfficeLogin => f.write_str("/office/login"),
+            Self::OfficeLogout => f.write_str("/office/logout"),
+            Self::OfficeRoom(id) => write!(f, "/office/rooms/{id}"),
+            Self::OfficeLive(id) => write!(f, "/office/rooms/{id}/live"),
+            Self::OfficeAct(id, act) => write!(f, "/office/rooms/{id}/{}", act.name()),
             Self::RoomJoin(id) => write!(f, "/performances/{id}/room/join"),
             Self::RoomEnter(id) => write!(f, "/performances/{id}/room/enter"),
             Self::RoomExtend(id) => write!(f, "/performances/{id}/room/extend"),

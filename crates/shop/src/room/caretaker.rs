@@ -18,7 +18,7 @@ use frontrow_log::Handle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::board::Board;
+use super::{board::Board, history::History};
 use crate::{
     Error, Result, Shop,
     limits::{ROOM_LOOK, ROOM_OFFER_MS, ROOM_TICK_PATIENCE_MS, ROOMS_INTERVAL},
@@ -35,6 +35,7 @@ pub(super) struct Care {
     drawing: Option<tokio::task::JoinHandle<()>>,
     /// What the board says.
     written: Option<Status>,
+    pub(super) history: History,
     board: Option<Board>,
 }
 
@@ -104,8 +105,12 @@ impl Shop {
     async fn look_after(&self, performance: Uuid, care: &mut Care) -> Result<bool> {
         let handle = self.room_of(performance).await?;
         let now = self.now();
-        let Some(seen) = handle.read(|room, _| room.line().map(|line| Seen::new(line, now)))?
-        else {
+        let seen = handle.read(|room, _| {
+            let line = room.line()?;
+            care.history.note(line, now);
+            Some(Seen::new(line, now))
+        })?;
+        let Some(seen) = seen else {
             return Ok(false);
         };
         if seen.phase == Phase::Ended {

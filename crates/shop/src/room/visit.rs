@@ -8,7 +8,7 @@ use frontrow_ledger::{
     room::{
         Command, DrawTerms, Drawn, Headcount, Line, Pass, Phase, Receipt, Record, Refusal, Status,
         Turn,
-        admission::{Ceiling, Wait},
+        admission::{Policy, Tick, Wait},
         draw::FanDigest,
     },
 };
@@ -50,10 +50,10 @@ pub struct Visit {
     pub starts: Time,
     /// What everybody is told.
     pub message: Option<String>,
-    /// Why turns do not come faster; none before the first tick.
-    pub limited_by: Option<Ceiling>,
-    /// How long a turn is open, in milliseconds.
-    pub turn_ms: i64,
+    /// How many turns came last, and why not more; none before the first tick.
+    pub tick: Option<Tick>,
+    /// What is set: how many are let in, how long a turn is open.
+    pub policy: Policy,
     /// How many there are of whom.
     pub headcount: Headcount,
     /// What was announced of the draw, and what came of it.
@@ -122,8 +122,8 @@ impl Shop {
                 opens: terms.opens,
                 starts: terms.starts,
                 message: line.message().1.map(str::to_owned),
-                limited_by: line.last_tick().map(|(_, tick)| tick.limited_by),
-                turn_ms: terms.policy.turn_ms,
+                tick: line.last_tick().map(|(_, tick)| *tick),
+                policy: terms.policy,
                 headcount: line.headcount(),
                 draw: terms.draw.clone().map(|draw| (draw, line.drawn().cloned())),
                 own,

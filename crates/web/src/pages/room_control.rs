@@ -32,8 +32,6 @@ pub struct RoomControlPage {
     pub steering: ControlSteering,
     /// What everybody is told.
     pub message: Option<String>,
-    /// What could not be done, in the organiser's language.
-    pub error: Option<String>,
     /// What was done, newest first.
     pub actions: Vec<ControlAction>,
     /// GET: [`LivePicture`] as JSON.
@@ -150,8 +148,8 @@ pub enum ActionKind {
     Say,
     /// Rate, target and cap.
     Steer,
-    /// The order was drawn.
-    Draw,
+    /// What the announced beacon said.
+    Beacon,
     /// Closed for good.
     End,
 }
@@ -260,7 +258,7 @@ impl RoomControlPage {
             ActionKind::Resume => self.frame.t("control-did-resume"),
             ActionKind::Say => self.frame.t("control-did-say"),
             ActionKind::Steer => self.frame.t("control-did-steer"),
-            ActionKind::Draw => self.frame.t("control-did-draw"),
+            ActionKind::Beacon => self.frame.t("control-did-beacon"),
             ActionKind::End => self.frame.t("control-did-end"),
         };
         text.into_owned()

@@ -209,7 +209,7 @@ fn waiting(visit: &Visit, own: &Own, ahead: u64, before: &Before) -> Waiting {
         ahead,
         percent: u8::try_from((visit.status.cursor * 100 / position).min(100)).unwrap_or(100),
         wait,
-        pace: pace(visit.limited_by),
+        pace: pace(visit.tick.map(|tick| tick.limited_by)),
         longer,
     }
 }
@@ -307,7 +307,7 @@ fn watch(app: &App, visitor: &Visitor, visit: &Visit, performance: Uuid) -> Watc
         said: visit.status.message,
         key: Some(key),
         commitment: announced.map(|draw| hex(&draw.commitment)),
-        turn_seconds: u32::try_from(visit.turn_ms / 1_000).unwrap_or(u32::MAX),
+        turn_seconds: u32::try_from(visit.policy.turn_ms / 1_000).unwrap_or(u32::MAX),
     };
     Watch::new(visitor.language, &watched, place)
 }

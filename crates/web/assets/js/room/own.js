@@ -10,6 +10,7 @@ async function json(url) {
 
 async function drawAt(url) {
   const draw = await json(url);
+  draw.sale = draw.sale.replaceAll('-', '');
   draw.seed ??= undefined;
   if (draw.beacon) draw.beacon.value ??= undefined;
   return draw;

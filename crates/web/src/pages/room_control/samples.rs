@@ -11,7 +11,7 @@ use crate::{
     pages::{
         frame::Frame,
         gallery::Sample,
-        parts::{sample_id, sample_time},
+        parts::{Flash, Tone, sample_id, sample_time},
         performance::samples::heading,
     },
     urls::Url,
@@ -47,7 +47,7 @@ fn actions() -> Vec<ControlAction> {
         action(21, ActionKind::Say, "The doors open at 18:00."),
         action(19, ActionKind::Resume, ""),
         action(17, ActionKind::Pause, ""),
-        action(15, ActionKind::Draw, "48 211"),
+        action(15, ActionKind::Beacon, "f0a3"),
         action(-2_880, ActionKind::Define, ""),
     ]
 }
@@ -77,7 +77,6 @@ fn page(language: Language, phase: ControlPhase, limit: Limit) -> RoomControlPag
         },
         steering: ControlSteering { rate_per_minute: 600, target: 1_500, cap: 1_800 },
         message: None,
-        error: None,
         actions: actions(),
         live: Url::Status(sample_id()),
         links: ControlLinks {
@@ -100,7 +99,8 @@ impl Sample for RoomControlPage {
         early.picture.points.clear();
         early.actions.clear();
         let mut wrong = page(language, ControlPhase::Running, Limit::Payments);
-        wrong.error = Some("The target cannot be above the cap.".to_owned());
+        wrong.frame.flash =
+            vec![Flash { tone: Tone::Bad, text: "These numbers do not fit.".to_owned() }];
         vec![
             ("running", page(language, ControlPhase::Running, Limit::People)),
             ("wrong", wrong),
