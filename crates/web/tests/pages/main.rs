@@ -6,6 +6,7 @@
 mod buying;
 mod caching;
 mod choosing;
+mod control;
 mod rig;
 mod safety;
 mod waiting;

@@ -81,6 +81,13 @@ impl World {
         frontrow_web::front(self.shop.clone(), config_of(&self.dir, false))
     }
 
+    /// A key of an organiser who sells something else in the same shop.
+    pub async fn foreign_key(&self) -> String {
+        let other = self.shop.find_organisation("Another house").await.unwrap();
+        self.shop.store().put_organisation(&other).await.unwrap();
+        self.shop.create_api_key(other.id, "another house").await.unwrap()
+    }
+
     pub fn visitor(&self) -> Visitor {
         Visitor { router: self.router.clone(), cookies: BTreeMap::new(), language: "en" }
     }
