@@ -7,7 +7,8 @@ use std::time::Duration;
 pub const FRAME_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of one record, so that one more record always fits into an entry that is not full.
 pub const RECORD_BYTES_MAX: usize = FRAME_BYTES_MAX - BATCH_BYTES_MAX - 64;
-/// Bytes of one snapshot: a stadium with all of its remembered answers takes some 60 MB.
+/// Bytes of one snapshot: a stadium with all of its remembered answers takes some 60 MB, a waiting
+/// room of ten million fans 160 MB.
 pub const SNAPSHOT_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Snapshots kept per stream: the newest, and one before it in case the newest cannot be read.
 pub const SNAPSHOTS_KEPT: usize = 2;
@@ -72,6 +73,9 @@ pub const FOLLOW_INTERVAL: Duration = Duration::from_millis(250);
 /// Records after which a snapshot is taken: replaying the rest takes less than a fifth of a second
 /// (`docs/bench.md`).
 pub const SNAPSHOT_RECORDS: u64 = 250_000;
+/// A snapshot of twice this size is taken half as often, and so on: ten million waiting fans are 160
+/// MB, and are replayed from the log in some seconds.
+pub const SNAPSHOT_BYTES_LIGHT: usize = 32 * 1024 * 1024;
 /// Entries after which a snapshot is taken, however few records they have: reading them takes about
 /// as long.
 pub const SNAPSHOT_ENTRIES: u64 = 5_000;

@@ -55,7 +55,10 @@ mod handle;
 mod round;
 mod snapshots;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use frontrow_ledger::Machine;
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
@@ -152,6 +155,11 @@ pub struct Sequencer<M: Machine> {
     records_since_snapshot: u64,
     snapshot_not_before: Instant,
     snapshot: Option<JoinHandle<()>>,
+    /// Of the last snapshot that was taken here.
+    snapshot_bytes: Arc<AtomicUsize>,
+    /// At the next quiet moment the speculative state is made anew, so that it shares with the
+    /// committed one what both have written.
+    renew: bool,
 }
 
 /// A command that waits for its answer.
@@ -203,6 +211,8 @@ impl<M: Machine> Sequencer<M> {
             records_since_snapshot: 0,
             snapshot_not_before: Instant::now(),
             snapshot: None,
+            snapshot_bytes: Arc::default(),
+            renew: false,
         };
         sequencer.catch_up_from_start().await?;
         tokio::spawn(sequencer.run());

@@ -50,6 +50,9 @@ impl<M: Machine> Sequencer<M> {
                 self.finish_durable();
                 self.drop_hopeless();
                 if self.batch.is_empty() {
+                    if std::mem::take(&mut self.renew) {
+                        self.speculative = None;
+                    }
                     return Ok(());
                 }
                 self.top_up();
