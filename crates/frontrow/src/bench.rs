@@ -1,4 +1,4 @@
-//! `frontrow bench sale`: what the sale engine does on this machine, beside the same rule in plain SQL.
+//! `frontrow bench`: what the sale engine does on this machine, beside the same rule in plain SQL; and the waiting room.
 //!
 //! Contenders take turns in short rounds, so that whatever else the machine does meets all of them. `docs/bench.md`
 //! says what each line compares and why the baselines are fair.
@@ -12,6 +12,7 @@ mod machine;
 mod postgres;
 mod replay;
 mod report;
+mod room;
 mod seats;
 mod seats_sql;
 
@@ -23,6 +24,7 @@ use self::{
     machine::Machine,
     postgres::Scratch,
     report::{Report, Server},
+    room::RoomArgs,
 };
 
 /// What to measure.
@@ -36,6 +38,8 @@ pub(crate) struct Args {
 enum What {
     /// The sale engine: durable holds, best available, replay, replicas
     Sale(SaleArgs),
+    /// The waiting room: joins, polls, passes, memory
+    Room(RoomArgs),
 }
 
 /// How to measure the sale engine.
@@ -58,8 +62,11 @@ pub(crate) struct SaleArgs {
 /// Measures, prints a table and writes the JSON.
 /// SQLite writes beside the data directory's databases: the disk that matters.
 pub(crate) fn run(args: Args, data: &Path) -> anyhow::Result<()> {
-    let What::Sale(args) = args.what;
     let data = if data.is_dir() { data } else { Path::new(".") };
+    let args = match args.what {
+        What::Sale(args) => args,
+        What::Room(args) => return room::run(&args, data),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let report = runtime.block_on(measure(&args, data))?;
     print!("{}", report.table());

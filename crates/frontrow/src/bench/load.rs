@@ -49,6 +49,11 @@ impl Default for Sample {
 }
 
 impl Sample {
+    /// Answers that took so long, within a time.
+    pub(crate) fn of(latencies: Histogram<u64>, elapsed: Duration) -> Self {
+        Self { latencies, elapsed }
+    }
+
     /// Adds one answer that took so long.
     pub(crate) fn record(&mut self, took: Duration) {
         self.latencies.saturating_record(nanos(took));
@@ -117,7 +122,8 @@ async fn call_until(
     Ok(latencies)
 }
 
-fn new_histogram() -> Histogram<u64> {
+/// Empty, with the bounds of all.
+pub(crate) fn new_histogram() -> Histogram<u64> {
     const LONGEST_NANOS: u64 = 120_000_000_000;
     Histogram::new_with_bounds(1, LONGEST_NANOS, 2).expect("the bounds are in order")
 }

@@ -16,6 +16,7 @@ use frontrow_store::{
 };
 use frontrow_tickets::pdf::Paper;
 use frontrow_words::Language;
+use uuid::Uuid;
 
 use crate::{
     app::App,
@@ -35,8 +36,21 @@ use crate::{
 /// The page of an order. Coming back from the provider, it asks the provider how it went.
 pub async fn show(State(app): State<App>, visitor: Visitor, Path(token): Path<String>) -> Answer {
     let view = app.shop.order_returned(&token).await?;
+    if matches!(view.stage, Stage::Paid) {
+        make_room(&app, &visitor, view.details.order.performance_id).await;
+    }
     let page = page(&app, &visitor, &view).await;
     reply::page(&app, &visitor, CachePolicy::Secret, &page)
+}
+
+/// Who has bought makes room in the shop for the next one of the waiting room.
+async fn make_room(app: &App, visitor: &Visitor, performance: Uuid) {
+    let Some(pass) = visitor.pass(performance) else { return };
+    let left = app.shop.leave_shop(performance, Some(pass), visitor.device()).await;
+    if let Err(error) = left {
+        // The pass ends by itself.
+        tracing::warn!(error = &error as &dyn std::error::Error, "somebody is still counted");
+    }
 }
 
 /// Pays again after a payment failed: the same places if they are still free.
