@@ -22,7 +22,7 @@ pub struct Config {
     /// Connections at once, at least one. On SQLite these are readers; there is one writer.
     pub connections_max: u32,
     /// How long a call waits for a connection, or for its turn to write, before it answers
-    /// [`Error::Unavailable`].
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub acquire_timeout: Duration,
 }
 

@@ -67,7 +67,7 @@ pub enum BadSeal {
 
 impl SealKeys {
     /// The keys by their ids, the one that seals first; at most
-    /// [`SEAL_KEYS_MAX`](crate::limits::SEAL_KEYS_MAX) of them are kept.
+    /// [`SEAL_KEYS_MAX`] of them are kept.
     pub fn new(sealing: (KeyId, &[u8; 32]), others: &[(KeyId, &[u8; 32])]) -> Self {
         let all = std::iter::once(&sealing).chain(others).take(SEAL_KEYS_MAX);
         Self { keys: all.map(|(id, secret)| SealKey::new(*id, secret)).collect() }
