@@ -39,8 +39,10 @@ pub fn run() -> Result<()> {
     let workspace = Workspace::copy()?;
     eprintln!("mutants: the sources as they are");
     workspace.build()?;
-    if let Some(broken) = workspace.simulate()? {
-        bail!("the simulation fails without any planted bug: {broken}");
+    for rooms in [false, true] {
+        if let Some(broken) = workspace.simulate(rooms)? {
+            bail!("the simulation fails without any planted bug: {broken}");
+        }
     }
     let mut survivors = Vec::new();
     for (mutant, number) in table::MUTANTS.iter().zip(1..) {
@@ -48,7 +50,7 @@ pub fn run() -> Result<()> {
         eprint!("mutants: {number} of {count}: {} ... ", mutant.name);
         workspace.plant(mutant)?;
         workspace.build()?;
-        match workspace.simulate()? {
+        match workspace.simulate(mutant.is_of_rooms())? {
             Some(broken) => eprintln!("found: {broken}"),
             None => {
                 eprintln!("NOT FOUND");
@@ -62,6 +64,11 @@ pub fn run() -> Result<()> {
 }
 
 impl Mutant {
+    /// Everything else is found while something is sold.
+    fn is_of_rooms(&self) -> bool {
+        self.file.starts_with("ledger/src/room/")
+    }
+
     /// The source with the bug in it.
     fn planted(&self) -> Result<String> {
         let path = root().join("crates").join(self.file);
@@ -113,10 +120,11 @@ impl Workspace {
         read(&mut build).map(drop)
     }
 
-    /// What the simulation found, if it found anything.
-    fn simulate(&self) -> Result<Option<String>> {
+    /// What the simulation of sales, or of waiting rooms, found, if it found anything.
+    fn simulate(&self, rooms: bool) -> Result<Option<String>> {
         let mut simulation = Command::new(self.folder.join("target/debug/frontrow-sim"));
-        let output = simulation.args(["--operations", OPERATIONS]).output()?;
+        simulation.args(["--operations", OPERATIONS]).args(rooms.then_some("--room"));
+        let output = simulation.output()?;
         if output.status.success() {
             return Ok(None);
         }

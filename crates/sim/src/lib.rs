@@ -7,6 +7,7 @@
 //!
 //! - [`run`] runs one seed; [`run_many`] runs many on all processors.
 //! - `world` is the loop, `replica` one replica on a runtime of its own, `fans` what is asked, `faults` what fails.
+//! - `room` is the same for waiting rooms: a world, fans and a truth of their own.
 //! - `truth` reads the log and holds it against the answers; `model` is the same sale kept by hand.
 //!
 //! What is absent: threads within a run, sockets, disks, the system's clock. Nothing here runs in production.
@@ -17,6 +18,7 @@ mod faults;
 mod many;
 mod model;
 mod replica;
+mod room;
 mod stats;
 mod terms;
 mod truth;
@@ -24,7 +26,7 @@ mod world;
 
 pub use many::{Failure, OPERATIONS_PER_SEED, run_many};
 pub use stats::Stats;
-pub use world::{Options, run};
+pub use world::{Ledger, Options, run};
 
 /// What happened that must not happen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use frontrow_sim::{Options, Stats, run, run_many};
+use frontrow_sim::{Ledger, Options, Stats, run, run_many};
 
 /// Simulates replicas over a log that fails. Exits with 1 if a promise breaks.
 #[derive(Debug, Parser)]
@@ -20,11 +20,15 @@ struct Args {
     /// Commands of one seed; a replay needs the same number.
     #[arg(long, default_value_t = frontrow_sim::OPERATIONS_PER_SEED)]
     per_seed: u64,
+    /// Simulate waiting rooms instead of sales.
+    #[arg(long)]
+    room: bool,
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let options = Options { operations: args.per_seed, trace: args.seed.is_some() };
+    let ledger = if args.room { Ledger::Room } else { Ledger::Sale };
+    let options = Options { operations: args.per_seed, trace: args.seed.is_some(), ledger };
     let result = match args.seed {
         Some(seed) => run(seed, options).map_err(|broken| format!("seed {seed}: {broken}")),
         None => run_many(args.first_seed, args.operations, options, progress(args.per_seed))

@@ -8,15 +8,17 @@ use std::{
     thread,
 };
 
-use crate::{Broken, Options, Stats, run};
+use crate::{Broken, Ledger, Options, Stats, run};
 
 /// Commands of one seed: long enough to get into trouble, short enough to read.
 pub const OPERATIONS_PER_SEED: u64 = 10_000;
 
 /// A seed that broke a promise.
 #[derive(Debug, thiserror::Error)]
-#[error("seed {seed}: {broken}\nreplay it: cargo run -p frontrow-sim -- --seed {seed}")]
+#[error("seed {seed}: {broken}\nreplay it: cargo run -p frontrow-sim --{} --seed {seed}", ledger.flag())]
 pub struct Failure {
+    /// Of what.
+    pub ledger: Ledger,
     /// Which.
     pub seed: u64,
     /// What.
@@ -53,7 +55,11 @@ pub fn run_many(
                         }
                         Err(broken) => {
                             next.store(seeds, Ordering::Relaxed);
-                            so_far.1.get_or_insert(Failure { seed, broken });
+                            so_far.1.get_or_insert(Failure {
+                                ledger: options.ledger,
+                                seed,
+                                broken,
+                            });
                         }
                     }
                 }

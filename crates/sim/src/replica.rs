@@ -5,40 +5,36 @@
 
 use std::{sync::Arc, time::Duration};
 
-use frontrow_ledger::{
-    Request,
-    sale::{Command, Sale},
-};
+use frontrow_ledger::{Machine, Request};
 use frontrow_log::{
     Handle, Log, ManualClock, Position, Sequencer, SequencerConfig, Stream, Unavailable,
+    sequencer::Answer,
 };
 use tokio::{
     runtime::{Builder, Runtime},
     task::{JoinHandle, JoinSet, yield_now},
 };
 
-use crate::{Broken, answers::Answer};
-
-/// The one sale of a run.
-pub(crate) const STREAM: Stream = Stream::sale(1);
+use crate::Broken;
 
 /// Numbers the questions of a run, so that two with one command id are told apart.
 pub(crate) type Question = u64;
 
-pub(crate) struct Replica {
-    handle: Option<Handle<Sale>>,
-    starting: Option<JoinHandle<Result<Handle<Sale>, Unavailable>>>,
-    asked: JoinSet<(Question, Answer)>,
+pub(crate) struct Replica<M: Machine> {
+    handle: Option<Handle<M>>,
+    starting: Option<JoinHandle<Result<Handle<M>, Unavailable>>>,
+    asked: JoinSet<(Question, Answer<M>)>,
     /// The furthest position that readers of this replica have seen.
     pub(crate) seen: Position,
     /// Last: everything that lives on it goes first.
     runtime: Runtime,
 }
 
-impl Replica {
+impl<M: Machine> Replica<M> {
     /// Begins to load the stream.
     pub(crate) fn start(
         log: Arc<dyn Log>,
+        stream: Stream,
         clock: Arc<ManualClock>,
         config: SequencerConfig,
     ) -> Self {
@@ -49,7 +45,7 @@ impl Replica {
             .event_interval(1)
             .build()
             .expect("a runtime without a driver needs nothing from the system");
-        let starting = runtime.spawn(Sequencer::start(log, STREAM, clock, config));
+        let starting = runtime.spawn(Sequencer::start(log, stream, clock, config));
         Self {
             handle: None,
             starting: Some(starting),
@@ -76,7 +72,7 @@ impl Replica {
     }
 
     /// Somebody asks and waits.
-    pub(crate) fn ask(&mut self, question: Question, request: Request<Command>) {
+    pub(crate) fn ask(&mut self, question: Question, request: Request<M::Command>) {
         let Some(handle) = self.handle.clone() else { return };
         let asking = async move { (question, handle.submit(request).await) };
         self.asked.spawn_on(asking, self.runtime.handle());
@@ -88,7 +84,7 @@ impl Replica {
     }
 
     /// An answer that has arrived.
-    pub(crate) fn answered(&mut self) -> Option<(Question, Answer)> {
+    pub(crate) fn answered(&mut self) -> Option<(Question, Answer<M>)> {
         loop {
             match self.asked.try_join_next()? {
                 Ok(answer) => return Some(answer),
@@ -113,7 +109,7 @@ impl Replica {
     }
 
     /// Looks at what readers see.
-    pub(crate) fn read<R>(&self, look: impl FnOnce(&Sale, Position) -> R) -> Option<R> {
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&M, Position) -> R) -> Option<R> {
         self.handle.as_ref()?.read(look).ok()
     }
 

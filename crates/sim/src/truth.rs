@@ -10,7 +10,7 @@ use frontrow_log::{Log, MemoryLog, Position, entries::read_page};
 use futures::FutureExt;
 use rustc_hash::FxHashMap;
 
-use crate::{Broken, answers::Asked, faults::Faults, model::Model, must, replica::STREAM};
+use crate::{Broken, answers::Asked, faults::Faults, model::Model, must, world::STREAM};
 
 /// The ledger's own invariants look at all that was ever sold, so they are not asked after each entry.
 const INVARIANTS_EVERY: u64 = 64;

@@ -6,9 +6,9 @@ use std::{sync::Arc, time::Duration};
 
 use frontrow_ledger::{
     Request, Time,
-    sale::{Command, Terms},
+    sale::{Command, Sale, Terms},
 };
-use frontrow_log::{Clock, ManualClock, MemoryLog, SequencerConfig};
+use frontrow_log::{Clock, ManualClock, MemoryLog, SequencerConfig, Stream};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use rustc_hash::FxHashMap;
 
@@ -19,10 +19,13 @@ use crate::{
     faults::Faults,
     must,
     replica::{Question, Replica},
+    room,
     terms::{BEGINNING, TICK_MS, random_terms},
     truth::Truth,
 };
 
+/// The one sale of a run.
+pub(crate) const STREAM: Stream = Stream::sale(1);
 /// Commands that may be asked again.
 const RECENT: usize = 200;
 /// Questions that may wait at one replica.
@@ -35,10 +38,34 @@ pub struct Options {
     pub operations: u64,
     /// Tell every step on standard error.
     pub trace: bool,
+    /// Which ledger is simulated.
+    pub ledger: Ledger,
+}
+
+/// What replicas serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ledger {
+    /// The selling of one performance.
+    Sale,
+    /// The waiting room of one sale.
+    Room,
+}
+
+impl Ledger {
+    /// How the command line asks for it, after a space.
+    pub(crate) fn flag(self) -> &'static str {
+        match self {
+            Self::Sale => "",
+            Self::Room => " --room",
+        }
+    }
 }
 
 /// Runs one seed to its end, or to the first promise that breaks.
 pub fn run(seed: u64, options: Options) -> Result<Stats, Broken> {
+    if options.ledger == Ledger::Room {
+        return room::run(seed, options);
+    }
     let mut world = World::new(seed, options);
     while world.stats.operations < options.operations {
         world.step()?;
@@ -66,7 +93,7 @@ pub(crate) struct World {
 
 /// Where a replica stands: its clock stays when it crashes.
 struct Standing {
-    replica: Option<Replica>,
+    replica: Option<Replica<Sale>>,
     clock: Arc<ManualClock>,
     skew_ms: i64,
     /// The latest time that the clock has shown since the replica started.
@@ -140,7 +167,7 @@ impl World {
     fn with_replica(
         &mut self,
         place: usize,
-        work: impl FnOnce(&mut Replica) -> Result<(), Broken>,
+        work: impl FnOnce(&mut Replica<Sale>) -> Result<(), Broken>,
     ) -> Result<(), Broken> {
         match &mut self.places[place].replica {
             Some(replica) => work(replica),
@@ -150,7 +177,7 @@ impl World {
 
     /// Somebody asks something new, or once more, or by mistake with a used id.
     fn ask(&mut self, place: usize) {
-        let ready = |replica: &&Replica| replica.is_up() && replica.waiting() < WAITING_MAX;
+        let ready = |replica: &&Replica<Sale>| replica.is_up() && replica.waiting() < WAITING_MAX;
         if self.places[place].replica.as_ref().is_none_or(|replica| !ready(&replica)) {
             return;
         }
@@ -254,7 +281,7 @@ impl World {
         let clock = Arc::clone(&self.places[place].clock);
         self.places[place].latest = clock.now();
         let log = Arc::clone(&self.log) as _;
-        self.places[place].replica = Some(Replica::start(log, clock, config));
+        self.places[place].replica = Some(Replica::start(log, STREAM, clock, config));
         self.tell(|| format!("{place}: starts"));
     }
 
@@ -317,7 +344,7 @@ impl World {
 }
 
 /// Small numbers, so that every bound is met.
-fn random_config(random: &mut SmallRng) -> SequencerConfig {
+pub(crate) fn random_config(random: &mut SmallRng) -> SequencerConfig {
     SequencerConfig {
         queue_commands: random.random_range(2..=64),
         batch_commands: random.random_range(1..=32),

@@ -2,7 +2,7 @@
 
 use super::Mutant;
 
-pub(super) const MUTANTS: [Mutant; 24] = [
+pub(super) const MUTANTS: [Mutant; 35] = [
     Mutant {
         name: "an area's capacity is not checked",
         file: "ledger/src/sale/decide/places.rs",
@@ -163,5 +163,72 @@ pub(super) const MUTANTS: [Mutant; 24] = [
         file: "log/src/sequencer/round.rs",
         before: "self.now = now.max(state.now());",
         after: "self.now = now;",
+    },
+    Mutant {
+        name: "a shop takes one more than its cap",
+        file: "ledger/src/room/decide/turns.rs",
+        before: "line.visitors.len() >= line.terms.policy.cap",
+        after: "line.visitors.len() > line.terms.policy.cap",
+    },
+    Mutant {
+        name: "a fan comes in again after leaving",
+        file: "ledger/src/room/apply.rs",
+        before: "self.places.enter(*place);",
+        after: "",
+    },
+    Mutant {
+        name: "a retried join gets a second place",
+        file: "ledger/src/room/decide.rs",
+        before: "if let Some(place) = line.places.find(fan) {",
+        after: "if let Some(place) = None::<crate::Place> {",
+    },
+    Mutant {
+        name: "a pass ends a moment too late",
+        file: "ledger/src/room/line.rs",
+        before: "*until <= now)",
+        after: "*until < now)",
+    },
+    Mutant {
+        name: "an extended pass does not end",
+        file: "ledger/src/room/visitors.rs",
+        before: "        self.expiry.push(until, place);
+        self.tidy(place);",
+        after: "        self.tidy(place);",
+    },
+    Mutant {
+        name: "turns come before the order is drawn",
+        file: "ledger/src/room/view.rs",
+        before: "if self.phase(now) == Phase::Queue { self.waiting() } else { 0 }",
+        after: "self.waiting()",
+    },
+    Mutant {
+        name: "whoever comes first after the start is taken for drawn",
+        file: "ledger/src/room/view.rs",
+        before: "Some(frozen) => place.0 < frozen,",
+        after: "Some(frozen) => place.0 <= frozen,",
+    },
+    Mutant {
+        name: "a loaded snapshot forgets who has come in",
+        file: "ledger/src/room/places.rs",
+        before: "Bits::from_words(&entered)",
+        after: "Bits::default()",
+    },
+    Mutant {
+        name: "a seed that was not announced is taken",
+        file: "ledger/src/room/decide/organise.rs",
+        before: "commitment(&seed) != terms.commitment",
+        after: "false && commitment(&seed) != terms.commitment",
+    },
+    Mutant {
+        name: "every replica's tick is heard",
+        file: "ledger/src/room/decide/organise.rs",
+        before: "if !line.admission.is_due(now) {",
+        after: "if false {",
+    },
+    Mutant {
+        name: "only joins are remembered",
+        file: "ledger/src/room/state.rs",
+        before: "        self.memory.remember(applied);",
+        after: "",
     },
 ];
