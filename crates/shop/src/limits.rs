@@ -126,6 +126,9 @@ pub const ROOM_STALE_MS: i64 = 5_000;
 pub const ROOM_PLACES_EACH_MILLI: u32 = 1_600;
 /// How often each waiting room is looked at: twice for each of its ticks.
 pub const ROOM_LOOK: std::time::Duration = std::time::Duration::from_millis(50);
+/// For how long whoever polls a room that has ended is told so, in milliseconds: longer than anybody waits between two
+/// questions, and than a telephone sleeps in a pocket during a short ride.
+pub const ROOM_ENDED_MS: i64 = 10 * 60_000;
 /// How often the tables are asked which rooms there are.
 pub const ROOMS_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
 /// How often a replica notes how a room stands, for the organiser's picture, in milliseconds.

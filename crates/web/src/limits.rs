@@ -57,6 +57,9 @@ pub const RECEIPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// When a page of a waiting room asks again without scripts, in seconds: while something is about to happen, and
 /// otherwise.
 pub const ROOM_REFRESH_SECONDS: (u32, u32) = (10, 30);
+/// A wait that ends so much later than was told before, in seconds, or a tenth of it, is called longer: less is within
+/// what anybody can tell.
+pub const LONGER_SECONDS_MIN: i64 = 60;
 /// How long an organiser's browser stays signed in, in seconds: a day at work.
 pub const OFFICE_SECONDS: i64 = 12 * 60 * 60;
 /// How long a pass is kept by a browser, in seconds; it says itself when it ends.

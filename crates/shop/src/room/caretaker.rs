@@ -14,14 +14,14 @@ use frontrow_ledger::{
     },
     sale::{Book, Totals},
 };
-use frontrow_log::Handle;
+use frontrow_log::{Handle, Stream};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{board::Board, history::History};
 use crate::{
     Error, Result, Shop,
-    limits::{ROOM_LOOK, ROOM_OFFER_MS, ROOM_TICK_PATIENCE_MS, ROOMS_INTERVAL},
+    limits::{ROOM_ENDED_MS, ROOM_LOOK, ROOM_OFFER_MS, ROOM_TICK_PATIENCE_MS, ROOMS_INTERVAL},
 };
 
 /// What a replica remembers of a room from one look to the next.
@@ -37,6 +37,8 @@ pub(super) struct Care {
     written: Option<Status>,
     pub(super) history: History,
     board: Option<Board>,
+    /// When it was first not among the rooms any more.
+    gone: Option<Time>,
 }
 
 impl Shop {
@@ -66,11 +68,17 @@ impl Shop {
         let rooms = &self.inner.rooms;
         let known = rooms.known.read().map(|known| known.clone()).unwrap_or_default();
         let mut cares = rooms.cares.lock().await;
-        let before = cares.len();
-        cares.retain(|performance, _| known.contains(performance));
+        let (before, now) = (cares.len(), self.now());
+        for (performance, care) in cares.iter_mut() {
+            care.gone = (!known.contains(performance)).then_some(care.gone.unwrap_or(now));
+        }
+        // Whoever waits is told for a while that a room has ended.
+        cares.retain(|_, care| care.gone.is_none_or(|gone| now.ms_since(gone) < ROOM_ENDED_MS));
         let mut changed = cares.len() != before;
-        for performance in known {
-            let care = cares.entry(performance).or_default();
+        for performance in &known {
+            cares.entry(*performance).or_default();
+        }
+        for (&performance, care) in cares.iter_mut() {
             match self.look_after(performance, care).await {
                 Ok(written) => changed |= written,
                 Err(error) => {
@@ -103,7 +111,8 @@ impl Shop {
 
     /// Does what is due; answers whether the board has changed.
     async fn look_after(&self, performance: Uuid, care: &mut Care) -> Result<bool> {
-        let handle = self.room_of(performance).await?;
+        let stream = Stream::room(performance.as_u128());
+        let handle = self.inner.rooms.sequencers.open(stream).await?;
         let now = self.now();
         let seen = handle.read(|room, _| {
             let line = room.line()?;
@@ -113,7 +122,7 @@ impl Shop {
         let Some(seen) = seen else {
             return Ok(false);
         };
-        if seen.phase == Phase::Ended {
+        if seen.phase == Phase::Ended && care.gone.is_none() {
             self.inner.store.room_ended(performance, now).await?;
         }
         if seen.phase == Phase::Draw {

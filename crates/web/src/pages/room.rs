@@ -132,7 +132,7 @@ pub struct Waiting {
     pub wait: Option<WaitRange>,
     /// What the queue's speed depends on now.
     pub pace: PaceReason,
-    /// Whether the time told here is longer than what this page told last.
+    /// Whether it will take longer than this visitor was told before, by the clock.
     pub longer: bool,
 }
 
@@ -169,9 +169,11 @@ pub struct Inside {
 pub struct OwnPlace {
     /// The receipt's short code, to read out on the telephone.
     pub receipt: String,
-    /// Where the receipt, the proof and the draw can be had to check them elsewhere; none before
-    /// there is anything to check.
+    /// Where the proof can be had that this place took part in the draw; none for those who came
+    /// later, and where nothing is drawn.
     pub proof: Option<Url>,
+    /// Whether the draw was made, so that there is something to check.
+    pub drawn: bool,
     /// The rules of the draw, for people.
     pub rules: Option<String>,
     /// The list of those who are told when places come back; shown to those whose chance is small
@@ -262,6 +264,13 @@ impl RoomState {
             Self::SoldOut => &["queue", "waiting", "turn", "missed", "ended", "open"],
             Self::Inside(_) | Self::Over | Self::Ended | Self::Open => &[],
         }
+    }
+}
+
+impl RoomState {
+    /// Whether the page changes while it is looked at: something may follow, or a time is counted down.
+    pub const fn is_live(&self) -> bool {
+        matches!(self, Self::Inside(_)) || !self.next().is_empty()
     }
 }
 

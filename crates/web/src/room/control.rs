@@ -15,6 +15,7 @@ use frontrow_shop::{
     ticket::zoned,
 };
 use frontrow_store::{page::PageRequest, rooms::RoomAction};
+use frontrow_words::Language;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -47,6 +48,7 @@ pub async fn show(
     let visit = own(&app, &office, performance).await?;
     let actions = app.shop.room_actions(performance, PageRequest::default()).await?;
     let act = |act| Url::OfficeAct(performance, act);
+    let language = visitor.language;
     let page = RoomControlPage {
         frame: visitor.frame_with(&app, None),
         heading: labels::heading(&visit.facts, visitor.language),
@@ -55,7 +57,7 @@ pub async fn show(
         picture: picture(&visit, &app.shop.room_history(performance).await),
         steering: steering(&visit),
         message: visit.message.clone(),
-        actions: actions.items.into_iter().map(|done| action(&visit, done)).collect(),
+        actions: actions.items.into_iter().map(|done| action(&visit, done, language)).collect(),
         live: Url::OfficeLive(performance),
         links: ControlLinks {
             pause: act(Act::Pause),
@@ -248,19 +250,19 @@ fn limit(visit: &Visit, tick: Option<&Tick>) -> Limit {
     }
 }
 
-fn action(visit: &Visit, done: RoomAction) -> ControlAction {
-    let number = |name: &str| done.detail.get(name).and_then(Value::as_u64).unwrap_or(0);
+fn action(visit: &Visit, done: RoomAction, language: Language) -> ControlAction {
+    let number = |name: &str| {
+        let number = done.detail.get(name).and_then(Value::as_i64).unwrap_or(0);
+        language.number(number)
+    };
     let text = |name: &str| {
         let text = done.detail.get(name).and_then(Value::as_str);
         text.map(str::to_owned).unwrap_or_default()
     };
     let numbers = || {
-        format!(
-            "{} / min \u{b7} {} \u{b7} {}",
-            number("rate_per_minute"),
-            number("target"),
-            number("cap")
-        )
+        let [rate, target, cap] = ["rate_per_minute", "target", "cap"].map(number);
+        let numbers = [("rate", rate.into()), ("target", target.into()), ("cap", cap.into())];
+        language.t_with("control-did-numbers", numbers).into_owned()
     };
     let (kind, detail) = match done.action.as_str() {
         "pause" => (ActionKind::Pause, String::new()),

@@ -6,17 +6,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use frontrow_ledger::{
-    CategoryId,
-    room::{
-        Phase, Refusal, Turn,
-        admission::{Ceiling, Wait},
-    },
+use frontrow_ledger::room::{
+    Phase, Refusal, Turn,
+    admission::{Ceiling, Wait},
 };
 use frontrow_shop::{
     Error, Result as ShopResult,
     room::{Entered, Own, Visit},
-    sales::SaleView,
+    sales::{CategoryView, SaleView},
     ticket::zoned,
 };
 use serde_json::json;
@@ -27,14 +24,14 @@ use crate::{
     cache::CachePolicy,
     fail::{Answer, Fail},
     form::Posted,
-    limits::{PASS_SECONDS, RECEIPT_SECONDS, ROOM_REFRESH_SECONDS},
+    limits::{LONGER_SECONDS_MIN, PASS_SECONDS, RECEIPT_SECONDS, ROOM_REFRESH_SECONDS},
     pages::room::{
         Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomOffer, RoomPage, RoomState, Showing,
         Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
     },
     reply,
     room::draw::hex,
-    shop::labels,
+    shop::{labels, performance::on_offer},
     urls::Url,
     visitor::{Visitor, pass_cookie, receipt_cookie},
 };
@@ -42,8 +39,8 @@ use crate::{
 /// What a page without scripts remembers of the one before.
 #[derive(Debug, Default)]
 struct Before {
-    /// The longest wait that it told, in seconds.
-    told: Option<u64>,
+    /// When the wait was to be over by what was told first, in seconds since the Unix epoch.
+    told: Option<i64>,
     /// The visitor wanted to come in, and the shop was full.
     was_full: bool,
 }
@@ -71,11 +68,20 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Answer {
     let before = Before::read(query.as_deref());
-    let visit = app.shop.room_visit(performance, visitor.receipt(performance)).await?;
+    let visit = match app.shop.room_visit(performance, visitor.receipt(performance)).await {
+        Ok(visit) => visit,
+        // There is none, or none any more: nobody waits.
+        Err(Error::NotFound("waiting room")) => {
+            return Ok(reply::redirect(&Url::Performance(performance)));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let sale = app.shop.performance(performance, frontrow_ledger::ChannelId::WEB).await?.sale;
     let state = state(&visit, &before, performance);
     let told = match &state {
-        RoomState::Waiting(waiting) => waiting.wait.map(|wait| wait.to_seconds),
+        RoomState::Waiting(waiting) => {
+            earliest(before.told, waiting.wait.map(|it| ends(&visit, it)))
+        }
         _ => None,
     };
     let page = RoomPage {
@@ -94,7 +100,7 @@ pub async fn show(
             performance: Url::Performance(performance),
         },
         refresh: refresh(&state, told, performance),
-        watch: (!state.next().is_empty()).then(|| watch(&app, &visitor, &visit, performance)),
+        watch: state.is_live().then(|| watch(&app, &visitor, &visit, performance)),
         state,
     };
     reply::page(&app, &visitor, CachePolicy::Secret, &page)
@@ -204,14 +210,28 @@ fn state(visit: &Visit, before: &Before, performance: Uuid) -> RoomState {
 fn waiting(visit: &Visit, own: &Own, ahead: u64, before: &Before) -> Waiting {
     let position = own.position.unwrap_or(ahead).max(1);
     let wait = own.wait.and_then(told);
-    let longer = wait.zip(before.told).is_some_and(|(wait, told)| wait.to_seconds > told);
+    let longer = wait.zip(before.told).is_some_and(|(wait, told)| {
+        let slack = i64::try_from(wait.to_seconds / 10).unwrap_or(i64::MAX);
+        ends(visit, wait) > told.saturating_add(slack.max(LONGER_SECONDS_MIN))
+    });
     Waiting {
         ahead,
         percent: u8::try_from((visit.status.cursor * 100 / position).min(100)).unwrap_or(100),
         wait,
-        pace: pace(visit.tick.map(|tick| tick.limited_by)),
+        pace: pace(visit.status.pace.slower.or(visit.tick.map(|tick| tick.limited_by))),
         longer,
     }
+}
+
+/// When a wait is over at the latest, in seconds since the Unix epoch.
+fn ends(visit: &Visit, wait: WaitRange) -> i64 {
+    let seconds = i64::try_from(wait.to_seconds).unwrap_or(i64::MAX);
+    (visit.now.0 / 1_000).saturating_add(seconds)
+}
+
+/// What was told first counts, unless it has become better since.
+fn earliest(before: Option<i64>, now: Option<i64>) -> Option<i64> {
+    before.into_iter().chain(now).min()
 }
 
 /// Nothing while the queue stands still.
@@ -241,10 +261,12 @@ fn showing(visit: &Visit, visitor: &Visitor) -> Showing {
 }
 
 fn own_place(visit: &Visit, own: Own, performance: Uuid) -> OwnPlace {
-    let drawn = visit.draw.as_ref().is_some_and(|(_, drawn)| drawn.is_some());
+    let drawn = visit.draw.as_ref().and_then(|(_, drawn)| drawn.as_ref());
+    let was_drawn = drawn.is_none_or(|drawn| own.place.0 < drawn.places);
     OwnPlace {
         receipt: format!("{:08}", own.place.0),
-        proof: drawn.then_some(Url::RoomProof(performance)),
+        proof: (visit.draw.is_some() && was_drawn).then_some(Url::RoomProof(performance)),
+        drawn: drawn.is_some(),
         rules: visit.draw.as_ref().map(|_| Url::FairQueue.to_string()),
         waiting_list: None,
     }
@@ -252,31 +274,21 @@ fn own_place(visit: &Visit, own: Own, performance: Uuid) -> OwnPlace {
 
 /// What can still be bought by category, as the public status has it: its order is that of the sale's categories.
 fn offers(visit: &Visit, sale: &SaleView, visitor: &Visitor) -> Vec<RoomOffer> {
-    let offer = |(index, id): (u16, CategoryId)| {
-        let category = sale.categories.get(usize::from(id.0))?;
-        let prices = category.types.iter().map(|kind| kind.price_minor);
-        let range = prices.clone().min().zip(prices.max())?;
-        let places = category.seats_left
-            + sale
-                .areas
-                .iter()
-                .filter(|area| area.category == id)
-                .map(|area| area.left)
-                .sum::<u32>();
+    let offer = |(index, category): (u16, &CategoryView)| {
+        let (left, range) = on_offer(sale, category)?;
         let money = |minor| labels::money(minor, sale.currency);
         Some(RoomOffer {
-            category: labels::category(&visit.facts, id, visitor.language),
+            category: labels::category(&visit.facts, category.id, visitor.language),
             prices: Some((money(range.0), money(range.1))),
-            left: Some(places),
+            left: Some(left),
             index: Some(index),
         })
     };
-    let ids = sale.categories.iter().map(|category| category.id);
-    (0..).zip(ids).filter_map(offer).collect()
+    (0..).zip(&sale.categories).filter_map(offer).collect()
 }
 
 /// Without scripts the page asks again, and remembers what it told.
-fn refresh(state: &RoomState, told: Option<u64>, performance: Uuid) -> Option<Refresh> {
+fn refresh(state: &RoomState, told: Option<i64>, performance: Uuid) -> Option<Refresh> {
     if state.next().is_empty() {
         return None;
     }

@@ -38,21 +38,23 @@ pub async fn show(
     let view = app.shop.performance(performance, ChannelId::WEB).await?;
     let language = visitor.language;
     let has_seats = view.sale.categories.iter().any(|category| category.seats > 0);
-    let page = PerformancePage {
+    let mut page = PerformancePage {
         frame: visitor.frame(&app).await,
         heading: labels::heading(&view.facts, language),
         state: state(&view),
         per_order: view.sale.limits.per_order,
         offers: offers(&view.facts, &view.sale, language),
-        map: Some(SeatMap {
-            geometry: Url::Geometry(view.facts.offer.geometry.clone()),
-            status: Url::Status(performance),
-            data: map_data(&view, own_seats(&app, &visitor, performance).await?, language),
-        }),
+        map: None,
         rows: has_seats.then_some(Url::Rows(performance, None)),
         hold: Url::Hold(performance),
         room: gate::call(&app, &visitor, performance).await?,
     };
+    let own = own_seats(&app, &visitor, performance).await?;
+    page.map = Some(SeatMap {
+        geometry: Url::Geometry(view.facts.offer.geometry.clone()),
+        status: Url::Status(performance),
+        data: map_data(&view, own, page.may_hold(), language),
+    });
     reply::page(&app, &visitor, CachePolicy::Private, &page)
 }
 
@@ -118,6 +120,16 @@ fn offers(facts: &Facts, sale: &SaleView, language: Language) -> Vec<Offer> {
     seats.chain(areas).filter(|offer| !offer.types.is_empty()).collect()
 }
 
+/// Places of a category, seats and standing, that somebody can have, and the lowest and the highest price of what can
+/// be had; none where nothing has a price.
+pub fn on_offer(sale: &SaleView, category: &CategoryView) -> Option<(u32, (i64, i64))> {
+    let standing = sale.areas.iter().filter(|area| area.category == category.id);
+    let places = category.seats_left + standing.map(|area| area.left).sum::<u32>();
+    let prices = sold(sale, category).map(|kind| kind.price_minor);
+    let range = prices.clone().min().zip(prices.max())?;
+    Some((left(sale, category, places), range))
+}
+
 /// Places that somebody can have: none if every ticket type has met a limit of its own.
 fn left(sale: &SaleView, category: &CategoryView, places: u32) -> u32 {
     let any = sale.selling != Selling::Now || category.types.iter().any(can_be_had);
@@ -130,16 +142,24 @@ fn can_be_had(kind: &TypeView) -> bool {
 
 /// Ticket types of a category: those that can be had now; if none can, all that are on sale, so that who comes too late
 /// sees what it cost; or all of them while nothing is.
+fn sold<'a>(
+    sale: &SaleView,
+    category: &'a CategoryView,
+) -> impl Iterator<Item = &'a TypeView> + Clone {
+    let open = sale.selling == Selling::Now;
+    let any = category.types.iter().any(can_be_had);
+    let sold =
+        move |kind: &&TypeView| !open || can_be_had(kind) || (!any && kind.on_sale == OnSale::Now);
+    category.types.iter().filter(sold)
+}
+
+/// What they cost.
 fn types(
     facts: &Facts,
     sale: &SaleView,
     category: &CategoryView,
     language: Language,
 ) -> Vec<TypePrice> {
-    let open = sale.selling == Selling::Now;
-    let any = category.types.iter().any(can_be_had);
-    let sold =
-        |kind: &&TypeView| !open || can_be_had(kind) || (!any && kind.on_sale == OnSale::Now);
     let price = |kind: &TypeView| TypePrice {
         id: kind.id.0,
         name: labels::ticket_type(facts, kind.id, language),
@@ -153,7 +173,7 @@ fn types(
             sale.currency,
         ),
     };
-    category.types.iter().filter(sold).map(price).collect()
+    sold(sale, category).map(price).collect()
 }
 
 /// A wheelchair place is sold with its companion's, so it costs both.
@@ -166,7 +186,8 @@ fn companion_price(sale: &SaleView, category: &CategoryView, kind: &TypeView) ->
     companions.filter_map(of_type).map(|kind| kind.price_minor).next().unwrap_or(0)
 }
 
-fn map_data(view: &PerformanceView, own: Vec<u32>, language: Language) -> MapData {
+/// `selling`: whether this visitor may choose; whoever has to wait only looks around.
+fn map_data(view: &PerformanceView, own: Vec<u32>, selling: bool, language: Language) -> MapData {
     let PerformanceView { facts, sale, .. } = view;
     let open = sale.selling == Selling::Now;
     let sold = |kind: &&TypeView| !open || can_be_had(kind);
@@ -178,7 +199,7 @@ fn map_data(view: &PerformanceView, own: Vec<u32>, language: Language) -> MapDat
         MapSale {
             currency: sale.currency,
             per_order: sale.limits.per_order,
-            selling: open,
+            selling,
             types: names(facts.offer.ticket_types.iter().map(|label| &label.name), language),
             categories: names(facts.offer.categories.iter().map(|label| &label.name), language),
             areas: names(facts.offer.areas.iter().map(|label| &label.name), language),

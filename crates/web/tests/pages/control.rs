@@ -50,7 +50,8 @@ async fn an_organiser_signs_in_and_what_they_do_is_seen_by_fans_and_noted() {
     organiser.send(&page, "/steer", &numbers).await.location();
 
     let page = organiser.get(&control(&world)).await;
-    for done in ["120 / min", "We go on at &#60;eight&#62;", "Paused", "the promoter", "set-up key"]
+    for done in
+        ["120 a minute", "We go on at &#60;eight&#62;", "Paused", "the promoter", "set-up key"]
     {
         assert!(page.html.contains(done), "{done} is not in {}", page.html);
     }

@@ -126,3 +126,61 @@ async fn what_everybody_polls_is_small_the_same_for_all_and_signed() {
     let unknown = world.visitor().get(&format!("/rooms/{}/status", uuid::Uuid::nil())).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_wait_that_became_longer_is_called_so_and_one_that_passed_as_told_is_not() {
+    let world = in_demand().await;
+    let mut fans = Vec::new();
+    for _ in 0..8 {
+        fans.push(joined(&world).await.0);
+    }
+    minutes(&world, 10).await;
+    let mut last = None;
+    for mut fan in fans {
+        let room = fan.get(&world.at("/room")).await;
+        if room.html.contains("data-room=\"waiting\"") && room.html.contains("?told=") {
+            last = Some((fan, room));
+        }
+    }
+    let (mut fan, room) = last.expect("two of eight come in at once");
+    let hidden = "<b data-longer hidden>";
+    assert!(room.html.contains(hidden), "nothing was told before: {}", room.html);
+    let again = room.html.split("url=").nth(1).unwrap().split('"').next().unwrap();
+    let told: i64 = again.split("told=").nth(1).unwrap().parse().unwrap();
+    assert!(told > world.shop.now().0 / 1_000, "when it is over, not how long it takes");
+    assert!(fan.get(again).await.html.contains(hidden), "as it was told");
+    let earlier = again.replace(&told.to_string(), &(told - 3_600).to_string());
+    let longer = fan.get(&earlier).await;
+    assert!(longer.html.contains("<b data-longer>"), "{}", longer.html);
+    assert!(longer.html.contains(&format!("told={}", told - 3_600)), "what was told first counts");
+}
+
+#[tokio::test]
+async fn who_waits_learns_that_the_room_has_ended_and_who_comes_later_goes_on_to_the_shop() {
+    let world = in_demand().await;
+    let command = world.shop.new_command_id();
+    let end = frontrow_shop::room::RoomChange::End;
+    world.shop.change_room(world.performance, end, "test", command).await.unwrap();
+    world.shop.look_after_rooms().await;
+    world.shop.learn_rooms().await.unwrap();
+    world.shop.look_after_rooms().await;
+    let address = format!("/rooms/{}/status", world.performance);
+    let board = world.visitor().get(&address).await;
+    let status = frontrow_ledger::room::Status::decode(&board.bytes[64..]).unwrap();
+    assert_eq!(status.phase, frontrow_ledger::room::Phase::Ended);
+    let room = world.visitor().get(&world.at("/room")).await;
+    assert_eq!(room.location(), world.at(""));
+    world.clock.pass_ms(11 * 60_000);
+    world.shop.look_after_rooms().await;
+    assert_eq!(world.visitor().get(&address).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn whoever_has_to_wait_can_look_at_the_map_and_choose_nothing_from_it() {
+    let world = in_demand().await;
+    let looks = world.visitor().get(&world.at("")).await;
+    assert!(looks.html.contains("\"selling\":false"), "{}", looks.html);
+    let open = World::new().await;
+    let buys = open.visitor().get(&open.at("")).await;
+    assert!(buys.html.contains("\"selling\":true"), "{}", buys.html);
+}

@@ -24,6 +24,7 @@ room-tab-ahead = { $count } ahead
 room-ahead = People ahead of you
 room-wait = Time left, probably
 room-wait-moment = less than a minute
+room-wait-most = at most { $wait }
 room-wait-unknown = not known yet
 room-progress = How far the queue has come to you
 room-longer = This is longer than we told you before.

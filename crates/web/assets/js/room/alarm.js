@@ -28,7 +28,7 @@ export function offer(tools, text) {
 
 export function call(title, body) {
   ring(5);
-  navigator.vibrate?.([300, 150, 300]);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300]);
   if (window.Notification?.permission !== 'granted') return;
   try {
     const notice = new Notification(title, { body, tag: 'room', requireInteraction: true });

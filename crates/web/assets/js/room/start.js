@@ -1,7 +1,7 @@
 // The waiting room, kept up to date from its public status. Everything here is a comfort: the page
 // says the same without scripts, asking again by itself.
 
-import { Forged, ask, least, level, most } from './status.js';
+import { Forged, Gone, ask, least, level, most } from './status.js';
 import { range, words } from './wait.js';
 import { call, offer } from './alarm.js';
 
@@ -9,6 +9,8 @@ const AGAIN_MAX_MS = 60_000;
 const SAY_EVERY_MS = 300_000;
 // Where a fan still has something to be told of.
 const TELLS = ['gathered', 'drawing', 'waiting', 'sold-out'];
+// Where it is worth explaining how places are given.
+const EARLY = ['closed', 'gathering', 'gathered', 'drawing', 'queue'];
 const data = JSON.parse(document.getElementById('room').textContent);
 const card = document.querySelector('[data-room]');
 const one = (name) => document.querySelector(`[data-${name}]`);
@@ -35,6 +37,7 @@ if (one('tools')) {
 }
 // A phone that wakes up, comes back into the net or is looked at again asks at once.
 for (const event of ['online', 'focus']) addEventListener(event, poll);
+addEventListener('offline', () => { one('stale').hidden = false; });
 addEventListener('pageshow', (event) => event.persisted && poll());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && poll());
 again(2 + Math.random() * 8);
@@ -45,7 +48,8 @@ function again(seconds) {
 }
 
 async function poll() {
-  if (asking) return;
+  // Whoever is in the shop waits for nothing.
+  if (asking || state === 'inside') return;
   // Events come in showers.
   if (seen && Date.now() - seen.asked < 2000) {
     again(2);
@@ -67,6 +71,7 @@ async function poll() {
   } catch (error) {
     failures += 1;
     if (error instanceof Forged) one('forged').hidden = false;
+    if (error instanceof Gone) reload(60);
   }
   one('stale').hidden = failures < 2;
   asking = false;
@@ -108,6 +113,7 @@ async function findPosition(status) {
   try {
     const { positionOf } = await import('./own.js');
     data.position = await positionOf(data);
+    if (one('proof')) one('proof').hidden = false;
   } catch {
     // The shop knows it too.
     reload(20);
@@ -118,6 +124,8 @@ function stateOf(status, before) {
   const has = data.place !== null;
   const over = { off: 'open', ended: 'ended', 'sold-out': 'sold-out', closed: 'closed' };
   if (over[status.phase]) return over[status.phase];
+  // The start has come here; the shop's clock may be a moment behind.
+  if (status.phase === 'gathering' && state === 'drawing') return state;
   if (status.phase === 'gathering') return has ? 'gathered' : 'gathering';
   if (!has) return 'queue';
   if (data.position === null) return 'drawing';
@@ -143,6 +151,7 @@ function show(next, status) {
   for (const other of card.querySelectorAll('[data-state]')) other.hidden = other !== section;
   const timed = card.querySelector('[data-until]');
   if (timed) timed.hidden = next !== card.dataset.room;
+  if (one('how')) one('how').hidden = !EARLY.includes(next);
   if (one('tools')) one('tools').hidden = !TELLS.includes(next);
   const title = section.dataset.title;
   card.querySelector('h1').textContent = title;
@@ -234,7 +243,7 @@ function countdowns() {
 // Counts down to what the shop said, whatever this device's clock says; it goes on in its sleep.
 function countdown(element) {
   const end = Date.now() + Number(element.dataset.countdown) * 1000;
-  const show = () => {
+  const tick = () => {
     const seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
     const [minutes, rest] = [Math.floor(seconds / 60), String(seconds % 60).padStart(2, '0')];
     element.textContent = `${minutes}:${rest}`;
@@ -242,11 +251,14 @@ function countdown(element) {
     clearInterval(ticking);
     if (state === 'turn') show('missed', seen);
     else if (state === 'inside') reload(2);
-    // The start: a million phones do not ask in the same second.
-    else again(Math.random() * 8);
+    else {
+      if (state === 'gathered' && data.draw) show('drawing', seen);
+      // The start: a million phones do not ask in the same second.
+      again(Math.random() * 8);
+    }
   };
-  const ticking = setInterval(show, 500);
-  show();
+  const ticking = setInterval(tick, 500);
+  tick();
 }
 
 function checks() {

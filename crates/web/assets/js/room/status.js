@@ -10,9 +10,12 @@ const SLOWER = [undefined, 'full', 'places', 'rate', 'shop', 'payments', 'unmeas
 // Asks for the status. `Forged` is thrown where the signature is wrong; where the browser cannot
 // check one, the connection alone vouches for it.
 export class Forged extends Error {}
+// The room is no more.
+export class Gone extends Error {}
 
 export async function ask({ status, sale, key }) {
   const response = await fetch(status, { cache: 'no-store' });
+  if (response.status === 404) throw new Gone();
   if (!response.ok) throw new Error(`status: ${response.status}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
   const body = bytes.subarray(SIGNATURE_BYTES);

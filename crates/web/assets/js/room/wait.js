@@ -24,6 +24,7 @@ export function words(wait, text) {
   const from = Math.min(to, least - (least % step(least)));
   if (to <= 1) return text('wait-moment');
   if (from === to) return clock(to);
+  if (from === 0) return text('wait-most', { wait: clock(to) });
   return to < 60 ? `${from}\u2013${clock(to)}` : `${clock(from)}\u00a0\u2013 ${clock(to)}`;
 }
 

@@ -61,10 +61,11 @@ fn stranger(language: Language, state: RoomState) -> RoomPage {
     let mut frame = Frame::sample(language);
     frame.cart = None;
     let here = Url::Performance(sample_id());
-    let changes = !state.next().is_empty();
+    let changes = state.is_live();
     RoomPage {
         watch: changes.then(|| Watch::new(language, &watched(), None)),
-        refresh: changes.then(|| Refresh { seconds: 30, address: here.to_string() }),
+        refresh: (!state.next().is_empty())
+            .then(|| Refresh { seconds: 30, address: here.to_string() }),
         frame,
         showing: Showing {
             title: "Paper Tigers".to_owned(),
@@ -101,7 +102,8 @@ fn fan(language: Language, state: RoomState) -> RoomPage {
     let drawn = !matches!(page.state, RoomState::Gathered { .. } | RoomState::Drawing);
     page.place = Some(OwnPlace {
         receipt: "K7XM-4QRD".to_owned(),
-        proof: drawn.then(|| Url::Status(sample_id())),
+        proof: Some(Url::Status(sample_id())),
+        drawn,
         rules: Some("https://example.org/fair-queue".to_owned()),
         waiting_list: None,
     });

@@ -23,6 +23,9 @@ impl WaitRange {
         if from == to {
             return clock(to);
         }
+        if from == 0 {
+            return language.t1("room-wait-most", "wait", clock(to)).into_owned();
+        }
         // One unit is enough if both have it.
         let from = if to < 60 { from.to_string() } else { clock(from) };
         let dash = if to < 60 { "\u{2013}" } else { "\u{a0}\u{2013} " };
@@ -70,7 +73,7 @@ mod tests {
     #[test]
     fn a_range_is_rounded_outwards() {
         check(0, 59, "less than a minute");
-        check(0, 61, "0-2 min");
+        check(0, 61, "at most 2 min");
         check(190, 419, "3-7 min");
         check(700, 1_000, "11-20 min");
         check(1_199, 1_201, "15-25 min");

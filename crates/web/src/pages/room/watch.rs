@@ -103,6 +103,7 @@ fn texts(language: Language) -> BTreeMap<&'static str, Cow<'static, str>> {
     [
         key!("room-tab-ahead"),
         key!("room-wait-moment"),
+        key!("room-wait-most"),
         key!("room-wait-unknown"),
         key!("room-longer"),
         key!("room-pace-full"),

@@ -43,7 +43,11 @@ fn actions() -> Vec<ControlAction> {
         detail: detail.to_owned(),
     };
     vec![
-        action(24, ActionKind::Steer, "600 / min · 1 500 · 1 800"),
+        action(
+            24,
+            ActionKind::Steer,
+            "600 a minute, in the shop 1,500 on average and 1,800 at most",
+        ),
         action(21, ActionKind::Say, "The doors open at 18:00."),
         action(19, ActionKind::Resume, ""),
         action(17, ActionKind::Pause, ""),
