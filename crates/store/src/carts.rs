@@ -101,7 +101,7 @@ impl Store {
             .filter(carts::Column::UpdatedAt.lt(before.0))
             .order_by_asc(carts::Column::UpdatedAt)
             .limit(limits::PURGE_MAX);
-        let write = self.write_one().await?;
+        let write = self.write_one().await?.long();
         let purged = carts::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
             .exec(&write)

@@ -4,16 +4,12 @@ mod engines;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
-};
-
 use crate::{
     Result,
     group::{Group, Turn},
-    limits, migrations,
+    migrations,
     postgres::{self, Postgres},
+    sqlite::{self, Sqlite},
 };
 
 /// How many connections, and how long to wait for one.
@@ -46,7 +42,7 @@ struct Inner {
 /// What the tables are in. As a connection it is for reading.
 pub(crate) enum Db {
     Sqlite {
-        readers: DatabaseConnection,
+        readers: Sqlite,
         /// SQLite has one writer: those of this process queue here, in order, instead of polling the file's lock.
         group: Group,
     },
@@ -55,8 +51,17 @@ pub(crate) enum Db {
 
 /// Statements that belong together. Dropping it undoes what they did.
 pub(crate) enum Tx {
-    Sqlite(DatabaseTransaction),
+    /// SQLite, to read.
+    Snapshot(sqlite::Snapshot),
+    /// SQLite, in the transaction of all who write at the same time.
+    Turn(Turn),
     Postgres(postgres::Transaction),
+}
+
+/// For reads that may take long, as lists and searches do.
+pub(crate) enum Long<'a> {
+    Sqlite(sqlite::Long<'a>),
+    Postgres(&'a Postgres),
 }
 
 impl std::fmt::Debug for Store {
@@ -75,17 +80,26 @@ pub(crate) enum Engine {
 /// A transaction that may write. Dropping it undoes it.
 pub(crate) struct Write {
     pub(crate) tx: Tx,
-    /// Declared last: what is undone is undone before somebody else's turn.
-    turn: Option<Turn>,
 }
 
 impl Write {
+    /// What follows may take long.
+    pub(crate) fn long(self) -> Self {
+        Self {
+            tx: match self.tx {
+                Tx::Turn(turn) => Tx::Turn(turn.long()),
+                tx => tx,
+            },
+        }
+    }
+
     /// Returns when it is durable.
     pub(crate) async fn commit(self) -> Result<()> {
-        match (self.tx, self.turn) {
-            (Tx::Sqlite(tx), Some(turn)) => turn.commit(tx).await,
-            (Tx::Sqlite(tx), None) => Ok(tx.commit().await?),
-            (Tx::Postgres(tx), _) => Ok(tx.commit().await?),
+        match self.tx {
+            // There is nothing to keep.
+            Tx::Snapshot(_) => Ok(()),
+            Tx::Turn(turn) => turn.commit().await,
+            Tx::Postgres(tx) => Ok(tx.commit().await?),
         }
     }
 }
@@ -100,12 +114,20 @@ pub(crate) enum WriteOne<'a> {
 }
 
 impl WriteOne<'_> {
+    /// What follows may take long.
+    pub(crate) fn long(self) -> Self {
+        match self {
+            Self::Together(turn) => Self::Together(turn.long()),
+            Self::Alone(postgres) => Self::Alone(postgres),
+        }
+    }
+
     /// Returns when it is durable.
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
             // It was when the statement was answered.
             Self::Alone(_) => Ok(()),
-            Self::Together(turn) => turn.keep().await,
+            Self::Together(turn) => turn.commit().await,
         }
     }
 }
@@ -116,10 +138,8 @@ impl Store {
         let db = match url.strip_prefix("sqlite:") {
             Some(path) => {
                 let path = Path::new(path.strip_prefix("//").unwrap_or(path));
-                // A connection of its own for the writers: in the readers' pool it would wait behind every page of a
-                // busy moment.
-                let readers = sqlite(path, config, config.connections_max.max(1)).await?;
-                Db::Sqlite { readers, group: Group::new(sqlite(path, config, 1).await?) }
+                let group = Group::open(path).await?;
+                Db::Sqlite { readers: Sqlite::connect(path, config).await?, group }
             }
             None => Db::Postgres(Postgres::connect(url, config).await?),
         };
@@ -151,8 +171,8 @@ impl Store {
     pub async fn close(&self) -> Result<()> {
         match self.db() {
             Db::Sqlite { readers, group } => {
-                group.close().await?;
-                readers.clone().close().await?;
+                group.close().await;
+                readers.close();
             }
             Db::Postgres(postgres) => postgres.close().await,
         }
@@ -171,11 +191,19 @@ impl Store {
         &self.inner.db
     }
 
+    /// For reading what may take long: lists, searches, sweeps.
+    pub(crate) fn long(&self) -> Long<'_> {
+        match self.db() {
+            Db::Sqlite { readers, .. } => Long::Sqlite(sqlite::Long(readers)),
+            Db::Postgres(postgres) => Long::Postgres(postgres),
+        }
+    }
+
     /// For several reads that have to agree: they see one moment.
     pub(crate) async fn snapshot(&self) -> Result<Tx> {
         Ok(match self.db() {
             // On SQLite every transaction sees one moment.
-            Db::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Db::Sqlite { readers, .. } => Tx::Snapshot(readers.snapshot().await?),
             Db::Postgres(postgres) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
                 Tx::Postgres(postgres.begin(begin).await?)
@@ -187,12 +215,9 @@ impl Store {
     pub(crate) async fn write(&self) -> Result<Write> {
         Ok(match self.db() {
             Db::Sqlite { group, .. } => {
-                let (tx, turn) = group.begin(self.inner.acquire_timeout).await?;
-                Write { tx: Tx::Sqlite(tx), turn: Some(turn) }
+                Write { tx: Tx::Turn(group.begin(self.inner.acquire_timeout).await?) }
             }
-            Db::Postgres(postgres) => {
-                Write { tx: Tx::Postgres(postgres.begin("BEGIN").await?), turn: None }
-            }
+            Db::Postgres(postgres) => Write { tx: Tx::Postgres(postgres.begin("BEGIN").await?) },
         })
     }
 
@@ -205,29 +230,6 @@ impl Store {
             Db::Postgres(postgres) => WriteOne::Alone(postgres),
         })
     }
-}
-
-async fn sqlite(path: &Path, config: Config, connections: u32) -> Result<DatabaseConnection> {
-    // The path goes in as a path: as a part of a URL, some names would be read as something else.
-    let path = path.to_owned();
-    let mut options = ConnectOptions::new("sqlite:shop.db");
-    options
-        .map_sqlx_sqlite_opts(move |options| {
-            options
-                .filename(&path)
-                .create_if_missing(true)
-                .foreign_keys(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(limits::SQLITE_BUSY)
-        })
-        .max_connections(connections)
-        .acquire_timeout(config.acquire_timeout)
-        .connect_timeout(config.acquire_timeout)
-        .test_before_acquire_if_idle_for(limits::TRUSTED_IDLE)
-        .record_stmt_in_spans(false)
-        .sqlx_logging(false);
-    Ok(Database::connect(options).await?)
 }
 
 #[cfg(test)]
@@ -263,6 +265,6 @@ mod tests {
         let sql = "SELECT sqlite_compileoption_used('ENABLE_QPSG')";
         let statement = Statement::from_string(store.db().get_database_backend(), sql);
         let is_on = store.db().query_one_raw(statement).await.unwrap().unwrap();
-        assert!(is_on.try_get_by::<i32, _>(0).unwrap() == 1, ".cargo/config.toml was not read");
+        assert!(is_on.try_get_by::<i64, _>(0).unwrap() == 1, ".cargo/config.toml was not read");
     }
 }

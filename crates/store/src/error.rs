@@ -1,6 +1,6 @@
 //! What can go wrong with the tables, sorted by what the caller can do about it.
 
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError, sqlx::error::ErrorKind};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -44,10 +44,7 @@ impl Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        if matches!(
-            error.sql_err(),
-            Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_))
-        ) {
+        if conflicts(&error) {
             return Self::Conflict(Box::new(error));
         }
         if unavailable(&error) {
@@ -55,6 +52,17 @@ impl From<DbErr> for Error {
         }
         Self::Bug(Box::new(error))
     }
+}
+
+fn conflicts(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    error.as_database_error().is_some_and(|error| {
+        matches!(error.kind(), ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation)
+    })
 }
 
 fn unavailable(error: &DbErr) -> bool {

@@ -8,19 +8,28 @@
 //! Who writes by one statement needs no savepoint: SQLite undoes a statement that fails by itself, and leaves the rest of
 //! the transaction alone.
 //!
-//! Callers hang up at any moment. Setting and releasing a savepoint therefore happen in tasks of their own: half done,
-//! they would leave the next rollback to undo what belongs to somebody else. A statement whose caller has hung up is
-//! done or not done, as a whole; nobody was told.
+//! Statements, savepoints and what undoes them are calls on the writer's own thread, and cannot be given up half way.
+//! Only the commit waits for the disk, and is made on a thread that may.
 
-use std::{sync::Arc, time::Duration};
-
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+use std::{
+    path::Path,
+    sync::{Arc, Mutex as Lock, PoisonError},
+    time::Duration,
 };
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
-use crate::{Error, Result};
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard, mpsc, oneshot},
+    time::{Instant, sleep},
+};
+
+use crate::{
+    Error, Result, limits,
+    sqlite::{self, Connection, aside},
+};
+
+type Answer<T> = std::result::Result<T, DbErr>;
 
 /// Whose turn it is to write. Turns and commits are taken in the order in which they were asked for.
 #[derive(Clone)]
@@ -30,116 +39,148 @@ pub(crate) struct Group {
 }
 
 struct Shared {
-    db: DatabaseConnection,
+    /// `None` after it was closed. The lock is never waited for: who has the turn has it.
+    connection: Option<Lock<Connection>>,
     open: Option<Open>,
 }
 
 /// A transaction that is not committed yet, and who waits for that.
+#[derive(Default)]
 struct Open {
-    tx: DatabaseTransaction,
-    /// A savepoint could not be set or released, so nobody knows what the transaction contains.
+    /// A savepoint could not be released or undone, so nobody knows what the transaction contains.
     is_doubtful: bool,
     waiting: Vec<oneshot::Sender<Result<()>>>,
 }
 
-/// The right to write, until it is dropped.
+/// The right to write, until it is dropped. What was written after a savepoint and is not committed is then undone.
 pub(crate) struct Turn {
     shared: OwnedMutexGuard<Shared>,
     finished: mpsc::Sender<()>,
+    has_savepoint: bool,
+    is_long: bool,
 }
 
 impl Group {
-    /// Writes through `db`, a connection that nobody else uses. Must be called on a tokio runtime: the commits are a
-    /// task on it, for as long as the group or a turn lives.
-    pub(crate) fn new(db: DatabaseConnection) -> Self {
-        let shared = Arc::new(Mutex::new(Shared { db, open: None }));
+    /// Opens the file, or creates it. Must be called on a tokio runtime: the commits are a task on it, for as long as
+    /// the group or a turn lives.
+    pub(crate) async fn open(path: &Path) -> Result<Self> {
+        let connection = sqlite::writer(path).await?;
+        let shared = Shared { connection: Some(Lock::new(connection)), open: None };
+        let shared = Arc::new(Mutex::new(shared));
         let (finished, mut calls) = mpsc::channel(1);
         let of_task = Arc::clone(&shared);
         tokio::spawn(async move {
             while calls.recv().await.is_some() {
-                of_task.lock().await.end().await;
+                let mut shared = Arc::clone(&of_task).lock_owned().await;
+                // The next turn begins when this is done, so nobody waits for it here.
+                tokio::task::spawn_blocking(move || shared.end());
             }
         });
-        Self { shared, finished }
+        Ok(Self { shared, finished })
     }
 
-    /// Waits for a turn, at most `patience`, and sets a savepoint, which must be dropped before the turn.
-    pub(crate) async fn begin(&self, patience: Duration) -> Result<(DatabaseTransaction, Turn)> {
-        let mut turn = self.wait(patience).await?;
-        let begun = tokio::spawn(async move {
-            let savepoint = turn.shared.savepoint().await?;
-            Ok((savepoint, turn))
-        });
-        begun.await.unwrap_or_else(|_| Err(closing()))
+    /// Waits for a turn, at most `patience`, and sets a savepoint.
+    pub(crate) async fn begin(&self, patience: Duration) -> Result<Turn> {
+        let mut turn = self.turn(patience).await?;
+        turn.shared.connection()?.simple("SAVEPOINT turn")?;
+        turn.has_savepoint = true;
+        Ok(turn)
     }
 
-    /// Waits for a turn, at most `patience`, to change something by one statement, on [`Turn::tx`].
+    /// Waits for a turn, at most `patience`, to change something by one statement.
     pub(crate) async fn turn(&self, patience: Duration) -> Result<Turn> {
-        let mut turn = self.wait(patience).await?;
-        if turn.shared.open.is_some() {
-            return Ok(turn);
-        }
-        let begun = tokio::spawn(async move {
-            turn.shared.open().await?;
-            Ok(turn)
-        });
-        begun.await.unwrap_or_else(|_| Err(closing()))
-    }
-
-    async fn wait(&self, patience: Duration) -> Result<Turn> {
         let shared = Arc::clone(&self.shared).lock_owned();
         let shared = tokio::time::timeout(patience, shared)
             .await
             .map_err(|_| Error::timeout("no turn to write in time"))?;
-        Ok(Turn { shared, finished: self.finished.clone() })
+        let finished = self.finished.clone();
+        let mut turn = Turn { shared, finished, has_savepoint: false, is_long: false };
+        turn.shared.begin().await?;
+        Ok(turn)
     }
 
     /// Commits what is open and closes the connection; who begins later gets [`Error::Unavailable`].
-    pub(crate) async fn close(&self) -> Result<()> {
+    pub(crate) async fn close(&self) {
         let mut shared = self.shared.lock().await;
-        shared.end().await;
-        Ok(shared.db.clone().close().await?)
+        aside(|| {
+            shared.end();
+            shared.connection = None;
+        });
     }
 }
 
 impl Turn {
-    /// The transaction of the group.
-    pub(crate) fn tx(&self) -> &DatabaseTransaction {
-        let open = self.shared.open.as_ref();
-        &open.expect("it was opened before the turn was given, and is ended only between turns").tx
+    /// What follows may take long.
+    pub(crate) fn long(mut self) -> Self {
+        self.is_long = true;
+        self
     }
 
-    /// Keeps the one statement, and waits until it is durable.
-    pub(crate) async fn keep(mut self) -> Result<()> {
-        let (done, committed) = oneshot::channel();
-        if let Some(open) = &mut self.shared.open {
-            open.waiting.push(done);
+    /// Keeps what was written, and waits until it is durable.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        let connection = self.shared.connection()?;
+        if connection.is_idle() {
+            return Err(given_up());
         }
+        if self.has_savepoint {
+            connection.simple("RELEASE turn")?;
+            self.has_savepoint = false;
+        }
+        let (done, committed) = oneshot::channel();
+        self.shared.open.as_mut().ok_or_else(closing)?.waiting.push(done);
         drop(self);
         committed.await.unwrap_or_else(|_| Err(closing()))
     }
 
-    /// Keeps what was written since [`Group::begin`], and waits until it is durable.
-    pub(crate) async fn commit(mut self, savepoint: DatabaseTransaction) -> Result<()> {
-        let (done, committed) = oneshot::channel();
-        tokio::spawn(async move {
-            let released = savepoint.commit().await.map_err(Error::from);
-            match (&mut self.shared.open, released) {
-                (Some(open), Ok(())) => open.waiting.push(done),
-                (open, released) => {
-                    if let Some(open) = open {
-                        open.is_doubtful = true;
-                    }
-                    let _ = done.send(released.and(Err(closing())));
-                }
-            }
-        });
-        committed.await.unwrap_or_else(|_| Err(closing()))
+    fn with<T>(&self, values: usize, work: impl FnOnce(&mut Connection) -> Answer<T>) -> Answer<T> {
+        let closed = || DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::ConnectionClosed);
+        let connection = self.shared.connection.as_ref().ok_or_else(closed)?;
+        let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_long || values > limits::SQLITE_VALUES_SHORT {
+            aside(|| work(&mut connection))
+        } else {
+            work(&mut connection)
+        }
+    }
+
+    fn run<T>(
+        &self,
+        statement: &Statement,
+        work: impl FnOnce(&mut Connection, &Statement) -> Answer<T>,
+    ) -> Answer<T> {
+        let values = statement.values.as_ref().map_or(0, |values| values.0.len());
+        self.with(values, |connection| work(connection, statement))
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Turn {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Sqlite
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Answer<ExecResult> {
+        self.run(&statement, Connection::execute)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Answer<ExecResult> {
+        self.with(0, |connection| connection.execute_unprepared(sql))
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Answer<Option<QueryResult>> {
+        self.run(&statement, Connection::query_one)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Answer<Vec<QueryResult>> {
+        self.run(&statement, Connection::query_all)
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        if self.has_savepoint {
+            self.shared.undo();
+        }
         // If a call waits already, its commit comes after this turn and is enough.
         let _ = self.finished.try_send(());
     }
@@ -149,39 +190,64 @@ fn closing() -> Error {
     Error::timeout("the store is closing")
 }
 
+/// As when the disk is full.
+fn given_up() -> Error {
+    Error::timeout("SQLite gave the transaction up")
+}
+
 impl Shared {
-    async fn open(&mut self) -> Result<&mut Open> {
-        Ok(match &mut self.open {
-            Some(open) => open,
-            closed => {
-                // One that starts as a reader and then writes fails as "locked" whenever somebody else wrote in
-                // between, and no timeout helps: the transaction takes the write lock at once.
-                let options = TransactionOptions {
-                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                    ..TransactionOptions::default()
-                };
-                let tx = self.db.begin_with_options(options).await?;
-                closed.insert(Open { tx, is_doubtful: false, waiting: Vec::new() })
+    fn connection(&mut self) -> Result<&mut Connection> {
+        let connection = self.connection.as_mut().ok_or_else(closing)?;
+        Ok(connection.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Begins a transaction if none is open.
+    async fn begin(&mut self) -> Result<()> {
+        if self.open.is_some() {
+            if !self.connection()?.is_idle() {
+                return Ok(());
             }
-        })
+            // SQLite undid it by itself.
+            self.end();
+        }
+        let started = Instant::now();
+        let mut pause = limits::SQLITE_PAUSE_FIRST;
+        loop {
+            let connection = self.connection()?;
+            connection.rolled_back()?;
+            // One that starts as a reader and then writes fails as "locked" whenever somebody else wrote in between, and
+            // no timeout helps: the transaction takes the write lock at once.
+            match connection.simple("BEGIN IMMEDIATE") {
+                Err(error)
+                    if sqlite::is_busy(&error) && started.elapsed() < limits::SQLITE_BUSY =>
+                {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(limits::SQLITE_PAUSE_MAX);
+                }
+                begun => {
+                    begun?;
+                    self.open = Some(Open::default());
+                    return Ok(());
+                }
+            }
+        }
     }
 
-    async fn savepoint(&mut self) -> Result<DatabaseTransaction> {
-        let open = self.open().await?;
-        let savepoint = open.tx.begin().await;
-        open.is_doubtful |= savepoint.is_err();
-        Ok(savepoint?)
+    /// Undoes what was written since the savepoint.
+    fn undo(&mut self) {
+        let undone = self.connection().and_then(|connection| {
+            connection.simple("ROLLBACK TO turn")?;
+            Ok(connection.simple("RELEASE turn")?)
+        });
+        if let (Some(open), Err(_)) = (&mut self.open, undone) {
+            open.is_doubtful = true;
+        }
     }
 
-    async fn end(&mut self) {
-        let Some(Open { tx, is_doubtful, waiting }) = self.open.take() else { return };
-        let ended =
-            if is_doubtful || waiting.is_empty() { tx.rollback().await } else { tx.commit().await };
-        let ended = match ended {
-            Ok(()) if is_doubtful => Err(Error::timeout("another writer's savepoint failed")),
-            ended => ended.map_err(Error::from),
-        };
-        let error = ended.err().map(Arc::new);
+    /// Ends the open transaction, and answers those who wait for that.
+    fn end(&mut self) {
+        let Some(Open { is_doubtful, waiting }) = self.open.take() else { return };
+        let error = self.ended(is_doubtful, waiting.is_empty()).err().map(Arc::new);
         for done in waiting {
             let answer = match &error {
                 None => Ok(()),
@@ -190,5 +256,129 @@ impl Shared {
             // Who does not wait any more does not need the answer.
             let _ = done.send(answer);
         }
+    }
+
+    fn ended(&mut self, is_doubtful: bool, is_unwanted: bool) -> Result<()> {
+        let connection = self.connection()?;
+        if connection.is_idle() {
+            return Err(given_up());
+        }
+        if is_doubtful || is_unwanted {
+            connection.rolled_back()?;
+        }
+        if is_doubtful {
+            return Err(Error::timeout("another writer's savepoint failed"));
+        }
+        if !is_unwanted {
+            let committed = connection.simple("COMMIT");
+            // Whatever is left of one that failed must not become part of the next.
+            connection.rolled_back()?;
+            committed?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::{Group, Turn};
+    use crate::{Config, limits, sqlite::Sqlite};
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    async fn world() -> (tempfile::TempDir, Group, Sqlite) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("shop.db");
+        let group = Group::open(&path).await.unwrap();
+        let turn = group.turn(PATIENCE).await.unwrap();
+        turn.execute_unprepared("CREATE TABLE rows (number integer UNIQUE) STRICT").await.unwrap();
+        turn.commit().await.unwrap();
+        (dir, group, Sqlite::connect(&path, Config::default()).await.unwrap())
+    }
+
+    async fn insert(turn: &Turn, number: i64) {
+        let sql = "INSERT INTO rows VALUES ($1)";
+        let backend = turn.get_database_backend();
+        let insert = Statement::from_sql_and_values(backend, sql, [number.into()]);
+        turn.execute_raw(insert).await.unwrap();
+    }
+
+    async fn numbers(db: &impl ConnectionTrait) -> Vec<i64> {
+        let sql = "SELECT number FROM rows ORDER BY number";
+        let rows = Statement::from_string(db.get_database_backend(), sql);
+        let rows = db.query_all_raw(rows).await.unwrap();
+        rows.iter().map(|row| row.try_get_by(0).unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_is_undone_and_what_others_wrote_stays() {
+        let (_dir, group, readers) = world().await;
+        let first = group.begin(PATIENCE).await.unwrap();
+        insert(&first, 1).await;
+        // Both queue for their turn before the first one's commit.
+        let (kept, (), dropped) = tokio::join!(
+            first.commit(),
+            async {
+                let dropped = group.begin(PATIENCE).await.unwrap();
+                insert(&dropped, 2).await;
+            },
+            async {
+                let kept = group.begin(PATIENCE).await.unwrap();
+                insert(&kept, 3).await;
+                kept.commit().await
+            },
+        );
+        kept.unwrap();
+        dropped.unwrap();
+        assert_eq!(numbers(&readers).await, [1, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_gives_up_is_nobody_s_success() {
+        let (_dir, group, readers) = world().await;
+        let unlucky = group.begin(PATIENCE).await.unwrap();
+        insert(&unlucky, 1).await;
+        // As SQLite does by itself when the disk is full.
+        unlucky.execute_unprepared("ROLLBACK").await.unwrap();
+        assert!(unlucky.commit().await.unwrap_err().is_retryable());
+        let next = group.begin(PATIENCE).await.unwrap();
+        insert(&next, 2).await;
+        next.commit().await.unwrap();
+        assert_eq!(numbers(&readers).await, [2]);
+    }
+
+    #[tokio::test]
+    async fn readers_see_what_is_committed_and_change_nothing() {
+        let (_dir, group, readers) = world().await;
+        let turn = group.turn(PATIENCE).await.unwrap();
+        insert(&turn, 1).await;
+        assert!(numbers(&readers).await.is_empty());
+        turn.commit().await.unwrap();
+        assert_eq!(numbers(&readers).await, [1]);
+        assert!(readers.execute_unprepared("DELETE FROM rows").await.is_err());
+        // What one snapshot saw is over when it is dropped, for the connection's next user, too.
+        let snapshot = readers.snapshot().await.unwrap();
+        assert_eq!(numbers(&snapshot).await, [1]);
+        let turn = group.turn(PATIENCE).await.unwrap();
+        insert(&turn, 2).await;
+        turn.commit().await.unwrap();
+        assert_eq!(numbers(&snapshot).await, [1]);
+        drop(snapshot);
+        assert_eq!(numbers(&readers).await, [1, 2]);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn what_takes_long_lets_the_other_tasks_of_its_thread_go_on() {
+        let (finish, finished) = std::sync::mpsc::channel();
+        let long = tokio::spawn(async move {
+            // Queued on the thread that waits for it.
+            tokio::spawn(async move { finish.send(()) });
+            super::aside(|| finished.recv_timeout(limits::SQLITE_BUSY))
+        });
+        long.await.unwrap().unwrap();
     }
 }

@@ -130,7 +130,7 @@ impl Store {
             .filter(idempotency::Column::CreatedAt.lt(before.0))
             .order_by_asc(idempotency::Column::CreatedAt)
             .limit(limits::PURGE_MAX);
-        let write = self.write_one().await?;
+        let write = self.write_one().await?.long();
         let purged = idempotency::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
             .exec(&write)

@@ -221,7 +221,7 @@ impl Store {
             .into_tuple()
             .all(self.db())
             .await?;
-        let write = self.write_one().await?;
+        let write = self.write_one().await?.long();
         let purged =
             jobs::Entity::delete_many().filter(jobs::Column::Id.is_in(ids)).exec(&write).await?;
         write.commit().await?;

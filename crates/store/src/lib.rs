@@ -31,6 +31,7 @@ pub mod rooms;
 mod rows;
 pub mod search;
 pub mod settings;
+mod sqlite;
 pub mod test_bank;
 mod text_enum;
 pub mod texts;

@@ -48,6 +48,13 @@ pub const PROJECT_RECORDS_MAX: usize = 2_000;
 pub const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process that writes. Writers of one process queue in it and do not need this.
 pub const SQLITE_BUSY: Duration = Duration::from_secs(10);
+/// First pause between two tries to write to a file to which another process writes; it doubles.
+pub const SQLITE_PAUSE_FIRST: Duration = Duration::from_millis(1);
+/// Longest pause between two tries: another process' commit takes some milliseconds.
+pub const SQLITE_PAUSE_MAX: Duration = Duration::from_millis(10);
+/// Values of a statement to SQLite that takes some tens of microseconds and so may run on a thread of the runtime: the
+/// places of one order. One of more values lets the thread's other tasks go first.
+pub const SQLITE_VALUES_SHORT: usize = 200;
 /// How long a migration on PostgreSQL waits for a table lock. Queries pile up behind a waiting migration, so it gives
 /// up soon and is tried again.
 pub const MIGRATION_LOCK: Duration = Duration::from_secs(5);
@@ -73,6 +80,6 @@ pub const CONNECTION_AGE_MAX: Duration = Duration::from_mins(30);
 pub const CONNECT_PAUSE_FIRST: Duration = Duration::from_millis(10);
 /// Longest pause between two tries to connect.
 pub const CONNECT_PAUSE_MAX: Duration = Duration::from_secs(1);
-/// Prepared statements that one connection to PostgreSQL keeps: all that there are, with those that differ by the number
-/// of their rows. One that is thrown out is parsed and planned anew.
+/// Prepared statements that one connection keeps: all that there are, with those that differ by the number of their rows.
+/// One that is thrown out is parsed and planned anew.
 pub const STATEMENTS_KEPT: usize = 500;

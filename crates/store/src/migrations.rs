@@ -6,19 +6,9 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, Statement, TransactionTrait,
-};
-use sea_orm_migration::{
-    MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait::async_trait,
-    seaql_migrations,
-};
+use sea_orm::{ConnectionTrait, Statement};
 
-use crate::{
-    Result, Store,
-    connect::{Db, Engine, Tx},
-    limits,
-};
+use crate::{Result, Store, connect::Engine, limits};
 
 /// Every step in order: its name and its text.
 const STEPS: [(&str, &str); 4] = [
@@ -49,36 +39,36 @@ const SQLITE_WORDS: [(&str, &str); 6] = [
 /// Any number will do, as long as every replica takes the same one.
 const POSTGRES_TURN: i64 = 0x4652_4f4e_5452_4f57;
 
+/// Which steps were applied, under the name and in the shape that the first of our tables have it.
+const APPLIED: &str = "CREATE TABLE IF NOT EXISTS seaql_migrations \
+    (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)";
+
 /// Applies what is missing, in one transaction.
 pub(crate) async fn run(store: &Store) -> Result<()> {
     // Looked at first, because whoever serves may lack the right to change tables.
     if is_current(store).await? {
         return Ok(());
     }
-    match store.db() {
-        Db::Postgres(postgres) => {
-            let apart = postgres.apart().await?;
-            let tx = apart.begin().await?;
-            take_turn(&tx).await?;
-            apply(&tx).await?;
-            tx.commit().await?;
-            Ok(apart.close().await?)
+    let write = store.write().await?.long();
+    let (words, now) = match store.engine() {
+        Engine::Sqlite => (SQLITE_WORDS, "unixepoch()"),
+        Engine::Postgres => {
+            take_turn(&write.tx).await?;
+            (POSTGRES_WORDS, "extract(epoch FROM now())::bigint")
         }
-        Db::Sqlite { .. } => {
-            let write = store.write().await?;
-            if let Tx::Sqlite(tx) = &write.tx {
-                apply(tx).await?;
-            }
-            write.commit().await
+    };
+    write.tx.execute_unprepared(APPLIED).await?;
+    let applied = applied(&write.tx).await?;
+    for (name, sql) in STEPS.iter().filter(|(name, _)| !applied.contains(*name)) {
+        let mut sql = (*sql).to_owned();
+        for (word, meaning) in words {
+            sql = sql.replace(word, meaning);
         }
+        write.tx.execute_unprepared(&sql).await?;
+        let done = format!("INSERT INTO seaql_migrations VALUES ('{name}', {now})");
+        write.tx.execute_unprepared(&done).await?;
     }
-}
-
-async fn apply(tx: &DatabaseTransaction) -> Result<()> {
-    if !all_applied(Steps::get_migration_models(tx).await?) {
-        Steps::up(tx, None).await?;
-    }
-    Ok(())
+    write.commit().await
 }
 
 /// Whether every step was applied. Steps of a newer version are none of our business.
@@ -100,58 +90,24 @@ pub(crate) async fn is_current(store: &Store) -> Result<bool> {
     if exists == 0 {
         return Ok(false);
     }
-    let applied = seaql_migrations::Entity::find().all(store.db()).await?;
-    Ok(all_applied(applied))
+    let applied = applied(store.db()).await?;
+    Ok(STEPS.iter().all(|(name, _)| applied.contains(*name)))
+}
+
+async fn applied(db: &impl ConnectionTrait) -> Result<HashSet<String>> {
+    let sql = "SELECT version FROM seaql_migrations";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    Ok(rows.iter().map(|row| row.try_get_by(0)).collect::<std::result::Result<_, _>>()?)
 }
 
 /// Replicas that start together migrate one after another; none waits long for a table that is in use.
-async fn take_turn(tx: &DatabaseTransaction) -> Result<()> {
+async fn take_turn(db: &impl ConnectionTrait) -> Result<()> {
     let (turn, lock) = (limits::MIGRATION_TURN.as_millis(), limits::MIGRATION_LOCK.as_millis());
     let sql = format!(
         "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {turn}; \
          SET LOCAL idle_in_transaction_session_timeout = 0; \
          SELECT pg_advisory_xact_lock({POSTGRES_TURN}); SET LOCAL lock_timeout = {lock};"
     );
-    tx.execute_unprepared(&sql).await?;
+    db.execute_unprepared(&sql).await?;
     Ok(())
-}
-
-fn all_applied(applied: Vec<seaql_migrations::Model>) -> bool {
-    let applied: HashSet<String> = applied.into_iter().map(|step| step.version).collect();
-    STEPS.iter().all(|(name, _)| applied.contains(*name))
-}
-
-struct Steps;
-
-impl MigratorTrait for Steps {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        STEPS.iter().map(|(name, sql)| Box::new(Step { name, sql }) as Box<_>).collect()
-    }
-}
-
-struct Step {
-    name: &'static str,
-    sql: &'static str,
-}
-
-impl MigrationName for Step {
-    fn name(&self) -> &str {
-        self.name
-    }
-}
-
-#[async_trait]
-impl MigrationTrait for Step {
-    async fn up(&self, manager: &SchemaManager) -> std::result::Result<(), DbErr> {
-        let words = match manager.get_database_backend() {
-            sea_orm::DbBackend::Sqlite => SQLITE_WORDS,
-            _ => POSTGRES_WORDS,
-        };
-        let mut sql = self.sql.to_owned();
-        for (word, meaning) in words {
-            sql = sql.replace(word, meaning);
-        }
-        manager.get_connection().execute_unprepared(&sql).await?;
-        Ok(())
-    }
 }

@@ -95,7 +95,7 @@ impl Store {
             .filter(payment_events::Column::ProcessedAt.lt(processed_before.0))
             .order_by_asc(payment_events::Column::ProcessedAt)
             .limit(limits::PURGE_MAX);
-        let write = self.write_one().await?;
+        let write = self.write_one().await?.long();
         let purged = payment_events::Entity::delete_many()
             .filter(Expr::tuple(key.map(Expr::col)).in_subquery(old.into_query()))
             .exec(&write)

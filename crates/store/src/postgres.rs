@@ -15,12 +15,9 @@ use std::{
 use async_trait::async_trait;
 use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleResult};
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult,
-    RuntimeErr, SqlxError, Statement,
-    sqlx::{
-        ConnectOptions as _,
-        postgres::{PgConnectOptions, PgPoolOptions},
-    },
+    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    SqlxError, Statement,
+    sqlx::{ConnectOptions as _, postgres::PgConnectOptions},
 };
 use tokio::{
     sync::Mutex,
@@ -94,14 +91,6 @@ impl Postgres {
         for held in self.pool.retain(|_, _| false).removed {
             held.close().await;
         }
-    }
-
-    /// A connection of its own for what changes the tables, with the driver's pool around it.
-    pub(crate) async fn apart(&self) -> Result<DatabaseConnection, DbErr> {
-        let options = self.pool.manager().options.clone();
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(self.acquire_timeout);
-        let pool = pool.connect_with(options).await;
-        Ok(pool.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?.into())
     }
 }
 

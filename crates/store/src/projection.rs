@@ -97,7 +97,7 @@ impl Store {
     /// sent twice.
     pub async fn reset_projection(&self, stream: Stream) -> Result<()> {
         let performance_id = Uuid::from_u128(stream.id);
-        let write = self.write().await?;
+        let write = self.write().await?.long();
         let mine = orders::Column::PerformanceId.eq(performance_id);
         projections::Entity::update_many()
             .col_expr(projections::Column::Position, Expr::value(0_i64))

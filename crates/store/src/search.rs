@@ -159,8 +159,8 @@ impl Store {
         let cities = facet(Expr::col(venues::Column::City.as_column_ref()));
         let genres = facet(Expr::col(events::Column::Genre.as_column_ref()));
         Ok(Facets {
-            cities: values(cities.all(self.db()).await?),
-            genres: values(genres.all(self.db()).await?),
+            cities: values(cities.all(&self.long()).await?),
+            genres: values(genres.all(&self.long()).await?),
         })
     }
 }

@@ -87,7 +87,7 @@ impl Store {
             query =
                 query.filter(rows::after((events::Column::CreatedAt, events::Column::Id), after));
         }
-        let rows = query.all(self.db()).await?;
+        let rows = query.all(&self.long()).await?;
         let events = rows.into_iter().map(Event::try_from).collect::<Result<_>>()?;
         Ok(page.page(events, |event: &Event| Cursor { at: event.created_at, id: event.id }))
     }

@@ -154,7 +154,7 @@ impl Store {
             let columns = (performances::Column::StartsAt, performances::Column::Id);
             query = query.filter(rows::after(columns, after));
         }
-        let rows = query.all(self.db()).await?;
+        let rows = query.all(&self.long()).await?;
         let items = rows.into_iter().map(split).collect::<Result<Vec<_>>>()?;
         Ok(page.page(items, |(item, _)| Cursor { at: item.starts_at, id: item.id }))
     }
@@ -169,7 +169,7 @@ impl Store {
             let columns = (performances::Column::StartsAt, performances::Column::Id);
             query = query.filter(rows::after(columns, after));
         }
-        let rows = query.all(self.db()).await?;
+        let rows = query.all(&self.long()).await?;
         let items = rows.into_iter().map(|row| Ok(split(row)?.0)).collect::<Result<Vec<_>>>()?;
         Ok(page.page(items, |item| Cursor { at: item.starts_at, id: item.id }))
     }

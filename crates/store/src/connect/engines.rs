@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::{Db, Tx, WriteOne};
+use super::{Db, Long, Tx, WriteOne};
 
 /// Hands every statement on. A macro, because `ConnectionTrait` has generic functions and so cannot be an object.
 macro_rules! hand_on {
@@ -38,12 +38,18 @@ hand_on!(Db {
     Self::Postgres(postgres) => postgres,
 });
 
+hand_on!(Long<'_> {
+    Self::Sqlite(sqlite) => sqlite,
+    Self::Postgres(postgres) => postgres,
+});
+
 hand_on!(Tx {
-    Self::Sqlite(tx) => tx,
+    Self::Snapshot(snapshot) => snapshot,
+    Self::Turn(turn) => turn,
     Self::Postgres(tx) => tx,
 });
 
 hand_on!(WriteOne<'_> {
     Self::Alone(postgres) => postgres,
-    Self::Together(turn) => turn.tx(),
+    Self::Together(turn) => turn,
 });

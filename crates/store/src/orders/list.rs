@@ -51,7 +51,7 @@ impl Store {
             let columns = (orders::Column::CreatedAt, orders::Column::Id);
             query = query.filter(rows::before(columns, after));
         }
-        let rows = query.all(self.db()).await?;
+        let rows = query.all(&self.long()).await?;
         let orders = rows.into_iter().map(Order::try_from).collect::<Result<_>>()?;
         Ok(page.page(orders, |order: &Order| Cursor { at: order.created_at, id: order.id }))
     }
