@@ -34,6 +34,6 @@ pub use record::{Drawn, Record};
 pub use refusal::Refusal;
 pub use seal::{BadSeal, KeyId, SealKeys};
 pub use state::Room;
-pub use status::{BadStatus, Status};
+pub use status::{BadStatus, Polls, Status};
 pub use terms::{Beacon, DrawTerms, Mode, PassTimes, Terms};
 pub use view::{Headcount, Phase, Turn};

@@ -131,10 +131,17 @@ pub const ROOM_LOOK: std::time::Duration = std::time::Duration::from_millis(50);
 pub const ROOM_ENDED_MS: i64 = 10 * 60_000;
 /// How often the tables are asked which rooms there are.
 pub const ROOMS_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
-/// How often a replica notes how a room stands, for the organiser's picture, in milliseconds.
+/// How often it is noted how a room stands, for the organiser's picture, in milliseconds.
 pub const ROOM_SAMPLE_MS: i64 = 10_000;
-/// So many of these notes are kept: half an hour.
-pub const ROOM_SAMPLES: usize = 180;
+/// For how long these notes are kept, in milliseconds.
+pub const ROOM_HISTORY_MS: i64 = 30 * 60_000;
+/// How often those whose turn came are looked for who wished for a mail, in milliseconds.
+pub const ROOM_MAIL_MS: i64 = 1_000;
+/// Positions that are looked at for that at once.
+pub const ROOM_CALLED_MAX: usize = 400;
+/// So many positions a replica looks back that begins to look after a room, for what another one left: more than are
+/// called within a turn at the highest rate that a shop bears.
+pub const ROOM_CALLED_BACK: u64 = 10_000;
 /// How often a room is told what is left to buy, in milliseconds.
 pub const ROOM_OFFER_MS: i64 = 1_000;
 /// How long a replica that did not give the last tick waits for the one that did, beyond the tick itself, in

@@ -4,6 +4,7 @@
 
 mod letter;
 mod outbox;
+mod room;
 
 use std::path::PathBuf;
 
@@ -23,7 +24,7 @@ use crate::limits::SMTP_TIMEOUT;
 pub struct Letter {
     /// Follows from what it is about, so that a mail server can tell a repetition.
     pub id: String,
-    /// Name of the buyer.
+    /// Name of the buyer; may be empty.
     pub to_name: String,
     /// Address of the buyer.
     pub to_address: String,
@@ -134,7 +135,7 @@ impl Mailer {
         let since = std::time::Duration::from_millis(u64::try_from(now.0).unwrap_or(0));
         let builder = Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(Some(letter.to_name), address))
+            .to(Mailbox::new(Some(letter.to_name).filter(|name| !name.is_empty()), address))
             .date(std::time::SystemTime::UNIX_EPOCH + since)
             .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
             .subject(letter.subject);

@@ -7,7 +7,11 @@ use frontrow_store::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Result, Shop, mail::Occasion, worker::Done};
+use crate::{
+    Error, Result, Shop,
+    mail::{Letter, Occasion},
+    worker::Done,
+};
 
 impl Shop {
     /// The tickets of an order that was sold.
@@ -52,12 +56,17 @@ impl Shop {
         let mut letter = self.letter(details, occasion).await?;
         // Two cancellations of one order are two mails; one job that runs twice is the same mail again.
         letter.id = format!("{}-{}", letter.id, job.id.simple());
+        self.send(&job.key, letter).await
+    }
+
+    /// Sends a mail, again if that may help.
+    pub(crate) async fn send(&self, key: &str, letter: Letter) -> Result<Done> {
         match self.inner.mailer.send(letter, self.now()).await {
             Ok(()) => Ok(Done::Finished),
             Err(error) if error.is_retryable() => Err(Error::Broken("the mail", error.into())),
             Err(error) => {
                 let chain: &dyn std::error::Error = &error;
-                tracing::error!(job.key, error = chain, "a mail cannot be sent, ever");
+                tracing::error!(job.key = key, error = chain, "a mail cannot be sent, ever");
                 Ok(Done::Finished)
             }
         }

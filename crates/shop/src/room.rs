@@ -12,6 +12,7 @@ mod history;
 mod organise;
 pub mod pulse;
 mod visit;
+mod wishes;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -31,7 +32,6 @@ use uuid::Uuid;
 pub use board::{Board, Boards};
 pub use draw::Proven;
 pub use gate::{Admitted, Device, Purpose};
-pub use history::Sample;
 pub use organise::RoomChange;
 pub use visit::{Entered, Joined, Own, Visit};
 

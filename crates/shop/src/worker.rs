@@ -13,6 +13,7 @@ use frontrow_store::{
     jobs::{Job, JobFate},
     orders::OrderState,
     projection::{JOB_ORDER_CANCELLED, JOB_ORDER_CONFIRMED},
+    room_wishes::JOB_ROOM_MAIL,
 };
 use futures::future::join_all;
 use serde_json::Value;
@@ -38,13 +39,14 @@ pub(crate) const JOB_REFUND: &str = "refund";
 /// Tells a buyer that their money came back.
 pub(crate) const JOB_MAIL_REFUNDED: &str = "mail-refunded";
 
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     JOB_ORDER_CONFIRMED,
     JOB_ORDER_CANCELLED,
     JOB_ORDER_EXPIRY,
     JOB_PAYMENT_REFUND,
     JOB_REFUND,
     JOB_MAIL_REFUNDED,
+    JOB_ROOM_MAIL,
 ];
 
 /// What came of a job.
@@ -175,6 +177,7 @@ impl Shop {
             }
             JOB_REFUND => self.carry_out_refund(id("refund")?).await,
             JOB_MAIL_REFUNDED => self.mail_refunded(job, id("payment")?).await,
+            JOB_ROOM_MAIL => self.mail_wish(&job.key, id("wish")?).await,
             _ => Err(Error::NotFound("kind of job")),
         }
     }
@@ -276,6 +279,7 @@ impl Shop {
                 store.purge_jobs(before).await?,
                 store.purge_calls(before).await?,
                 store.purge_carts(before).await?,
+                store.purge_room_wishes(before).await?,
                 store.purge_payment_events(before).await?,
             ];
             if portions.iter().all(|rows| *rows == 0) {

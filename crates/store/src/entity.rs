@@ -16,6 +16,8 @@ pub(crate) mod projections;
 pub(crate) mod refunds;
 pub(crate) mod replicas;
 pub(crate) mod room_actions;
+pub(crate) mod room_samples;
+pub(crate) mod room_wishes;
 pub(crate) mod rooms;
 pub(crate) mod seating_plans;
 pub(crate) mod settings;

@@ -27,6 +27,8 @@ mod postgres;
 pub mod projection;
 pub mod refunds;
 pub mod replicas;
+pub mod room_samples;
+pub mod room_wishes;
 pub mod rooms;
 mod rows;
 pub mod search;

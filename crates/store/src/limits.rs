@@ -70,6 +70,8 @@ pub const TURN: Duration = Duration::from_mins(2);
 pub const REPLICAS_MAX: u64 = 1_000;
 /// Waiting rooms that are looked after at once: each is asked ten times a second.
 pub const ROOMS_MAX: u64 = 200;
+/// Notes of how one waiting room stood that are read at once: half an hour, one every ten seconds.
+pub const ROOM_SAMPLES_MAX: u64 = 180;
 /// A replica that was not heard of for so long is forgotten: a person has had time to see that it died.
 pub const REPLICA_FORGOTTEN_MS: i64 = 10 * 60_000;
 /// How long a connection to PostgreSQL whose last user hung up may take to say that it is well.

@@ -94,6 +94,8 @@ fn parts() -> (Router<Shop>, utoipa::openapi::OpenApi) {
         .routes(routes!(room::enter_shop))
         .routes(routes!(room::extend_pass))
         .routes(routes!(room::leave_shop))
+        .routes(routes!(room::mail_room))
+        .routes(routes!(organiser::room::list_waiting))
         .routes(routes!(organiser::room::change_room, organiser::room::list_room_actions))
         .routes(routes!(orders::create_order))
         .routes(routes!(orders::find_order))

@@ -5,4 +5,5 @@ pub mod control;
 pub mod draw;
 pub mod gate;
 pub mod login;
+pub mod mail;
 pub mod queue;

@@ -14,7 +14,7 @@ use crate::{
     files, health,
     limits::WEBHOOK_BYTES_MAX,
     middleware,
-    room::{board::Front, control, draw, login, queue},
+    room::{board::Front, control, draw, login, mail, queue},
     shop::{
         cart, checkout, drawings, event, front, hold, legal, order, outbox, performance, rows,
         statuses, test_bank, ticket,
@@ -52,6 +52,7 @@ fn pages(app: App) -> Router {
         .route("/performances/{id}/room/enter", post(queue::enter))
         .route("/performances/{id}/room/extend", post(queue::extend))
         .route("/performances/{id}/room/leave", post(queue::leave))
+        .route("/performances/{id}/room/mail", post(mail::create))
         .route("/performances/{id}/room/proof", get(draw::proof))
         .route("/fair-queue", get(draw::rules))
         .route("/rooms/{id}/message", get(queue::message))

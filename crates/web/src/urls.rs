@@ -44,6 +44,8 @@ pub enum Url {
     RoomExtend(Uuid),
     /// POST: leave the shop.
     RoomLeave(Uuid),
+    /// POST: be written to, or not any more.
+    RoomMail(Uuid),
     /// What proves a visitor's own place in the draw.
     RoomProof(Uuid),
     /// What was published of a draw.
@@ -190,6 +192,7 @@ impl fmt::Display for Url {
             Self::RoomEnter(id) => write!(f, "/performances/{id}/room/enter"),
             Self::RoomExtend(id) => write!(f, "/performances/{id}/room/extend"),
             Self::RoomLeave(id) => write!(f, "/performances/{id}/room/leave"),
+            Self::RoomMail(id) => write!(f, "/performances/{id}/room/mail"),
             Self::RoomProof(id) => write!(f, "/performances/{id}/room/proof"),
             Self::RoomDraw(id) => write!(f, "/rooms/{id}/draw"),
             Self::FairQueue => f.write_str("/fair-queue"),

@@ -60,19 +60,19 @@ impl Occasion {
 }
 
 /// What both bodies show.
-struct Content {
-    language: &'static str,
-    title: String,
-    hello: String,
-    text: String,
-    event: String,
-    rows: Vec<(String, String)>,
-    places: Vec<(String, String)>,
-    places_label: String,
-    button: String,
-    link: String,
-    keep: String,
-    questions: String,
+pub(super) struct Content {
+    pub(super) language: &'static str,
+    pub(super) title: String,
+    pub(super) hello: String,
+    pub(super) text: String,
+    pub(super) event: String,
+    pub(super) rows: Vec<(String, String)>,
+    pub(super) places: Vec<(String, String)>,
+    pub(super) places_label: String,
+    pub(super) button: String,
+    pub(super) link: String,
+    pub(super) keep: String,
+    pub(super) questions: String,
 }
 
 #[derive(Template)]
@@ -87,6 +87,13 @@ struct Text<'a> {
     mail: &'a Content,
 }
 
+/// The text and the HTML.
+pub(super) fn bodies(content: &Content) -> Result<(String, String)> {
+    let broken = |error: askama::Error| Error::Broken("the mail", error.into());
+    let text = Text { mail: content }.render().map_err(broken)?;
+    Ok((text, Html { mail: content }.render().map_err(broken)?))
+}
+
 impl Shop {
     /// Writes to the buyer of an order, in the language they bought in.
     pub async fn letter(&self, details: &OrderDetails, occasion: Occasion) -> Result<Letter> {
@@ -94,7 +101,7 @@ impl Shop {
         let language = Language::parse(&order.locale).unwrap_or(Language::En);
         let facts = self.facts(order.performance_id).await?;
         let content = self.content(&facts, details, &occasion, language);
-        let broken = |error: askama::Error| Error::Broken("the mail", error.into());
+        let (text, html) = bodies(&content)?;
         let subject = language.t_with(
             &format!("mail-{}-subject", occasion.name()),
             [("event", content.event.as_str().into()), ("code", order.code.as_str().into())],
@@ -111,8 +118,8 @@ impl Shop {
             to_name: order.contact.name.clone(),
             to_address: order.contact.email.clone(),
             subject: subject.into_owned(),
-            text: Text { mail: &content }.render().map_err(broken)?,
-            html: Html { mail: &content }.render().map_err(broken)?,
+            text,
+            html,
             pdf,
         })
     }

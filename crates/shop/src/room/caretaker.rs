@@ -15,10 +15,11 @@ use frontrow_ledger::{
     sale::{Book, Totals},
 };
 use frontrow_log::{Handle, Stream};
+use frontrow_store::room_samples::RoomSample;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{board::Board, history::History};
+use super::{board::Board, history, wishes::Called};
 use crate::{
     Error, Result, Shop,
     limits::{ROOM_ENDED_MS, ROOM_LOOK, ROOM_OFFER_MS, ROOM_TICK_PATIENCE_MS, ROOMS_INTERVAL},
@@ -35,7 +36,10 @@ pub(super) struct Care {
     drawing: Option<tokio::task::JoinHandle<()>>,
     /// What the board says.
     written: Option<Status>,
-    pub(super) history: History,
+    /// When it was last noted how the room stands.
+    noted: Option<Time>,
+    /// How far we are with mail.
+    pub(super) called: Called,
     board: Option<Board>,
     /// When it was first not among the rooms any more.
     gone: Option<Time>,
@@ -114,11 +118,7 @@ impl Shop {
         let stream = Stream::room(performance.as_u128());
         let handle = self.inner.rooms.sequencers.open(stream).await?;
         let now = self.now();
-        let seen = handle.read(|room, _| {
-            let line = room.line()?;
-            care.history.note(line, now);
-            Some(Seen::new(line, now))
-        })?;
+        let seen = handle.read(|room, _| room.line().map(|line| Seen::new(line, now)))?;
         let Some(seen) = seen else {
             return Ok(false);
         };
@@ -131,6 +131,9 @@ impl Shop {
         let patience = if care.ours { TICK_MS } else { TICK_MS + ROOM_TICK_PATIENCE_MS };
         if seen.ticks && seen.age_ms.is_none_or(|age| age >= patience) {
             care.ours = self.tick(performance, &handle, care, now).await?;
+            if care.ours {
+                self.beside_the_tick(performance, care, &seen).await;
+            }
         }
         let written = handle.read(|room, _| {
             let status = room.status()?;
@@ -140,6 +143,18 @@ impl Shop {
         care.board = Some(Board::new(performance, status.clone(), self.inner.keys.board()));
         care.written = Some(status);
         Ok(true)
+    }
+
+    /// What one replica does for all, and nobody waits for: a failure is said, and the next look tries again.
+    async fn beside_the_tick(&self, performance: Uuid, care: &mut Care, seen: &Seen) {
+        let noted = self.note_sample(performance, &seen.sample, &mut care.noted).await;
+        let called = self.call_by_mail(performance, care).await;
+        for (what, done) in [("picture", noted), ("mail", called)] {
+            if let Err(error) = done {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(performance.id = %performance, what, error, "left for later");
+            }
+        }
     }
 
     /// Asks for a tick; answers whether ours was heard.
@@ -217,6 +232,8 @@ struct Seen {
     ticks: bool,
     /// How old the last one is.
     age_ms: Option<i64>,
+    /// For the picture.
+    sample: RoomSample,
 }
 
 impl Seen {
@@ -225,7 +242,7 @@ impl Seen {
         let automatic = line.terms().mode == room::Mode::Automatic;
         let age_ms = line.last_tick().map(|(at, _)| now.ms_since(at));
         let ticks = phase.is_open() || (automatic && phase == Phase::Off);
-        Self { phase, ticks, age_ms }
+        Self { phase, ticks, age_ms, sample: history::sample(line, now) }
     }
 }
 

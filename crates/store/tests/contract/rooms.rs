@@ -1,6 +1,11 @@
-//! Which sales have a waiting room, and what was done to it.
+//! Which sales have a waiting room, what was done to it, how it stood, and who wants a mail from it.
 
-use frontrow_store::{page::PageRequest, rooms::RoomAction};
+use frontrow_store::{
+    page::PageRequest,
+    room_samples::RoomSample,
+    room_wishes::{JOB_ROOM_MAIL, RoomWish, Wish},
+    rooms::RoomAction,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -42,4 +47,91 @@ pub async fn what_was_done_to_a_room_is_read_newest_first(world: World) {
     let rest = world.store.room_actions(performance, page).await.unwrap();
     assert_eq!(rest.items, [actions[0].clone()]);
     assert!(rest.next.is_none());
+}
+
+fn wish(world: &World, place: u32, wish: Wish) -> RoomWish {
+    RoomWish {
+        performance_id: world.performance,
+        place,
+        wish,
+        position: Some(u64::from(100 - place)),
+        email: format!("fan{place}@example.org"),
+        locale: "cs".to_owned(),
+        created_at: NOW.plus_ms(place.into()),
+        mailed_at: None,
+    }
+}
+
+pub async fn whoever_wished_for_a_mail_gets_one(world: World) {
+    let (store, performance) = (&world.store, world.performance);
+    for wish in
+        [wish(&world, 1, Wish::Turn), wish(&world, 1, Wish::Places), wish(&world, 2, Wish::Turn)]
+    {
+        store.put_room_wish(&wish).await.unwrap();
+        store.put_room_wish(&wish).await.unwrap();
+    }
+    assert_eq!(store.room_wishes_of(performance, 1).await.unwrap().len(), 2);
+    assert_eq!(store.call_places(performance, &[3, 4], NOW).await.unwrap(), 0);
+    assert_eq!(store.call_places(performance, &[1, 3], NOW).await.unwrap(), 2);
+    assert_eq!(store.call_places(performance, &[1, 3], NOW).await.unwrap(), 0, "once");
+    let jobs = store.claim_jobs(&[JOB_ROOM_MAIL], NOW, NOW.plus_ms(1), 10).await.unwrap();
+    assert_eq!(jobs.len(), 2);
+    let id = jobs[0].payload["wish"].as_str().unwrap().parse().unwrap();
+    let named = store.room_wish(id).await.unwrap().unwrap();
+    assert_eq!((named.place, named.mailed_at), (1, Some(NOW)));
+    // Wished for again, another mail.
+    let again = RoomWish { created_at: NOW.plus_ms(50), ..wish(&world, 1, Wish::Turn) };
+    store.put_room_wish(&again).await.unwrap();
+    assert_eq!(store.call_places(performance, &[1], NOW).await.unwrap(), 1);
+    store.delete_room_wishes(performance, 2).await.unwrap();
+    assert_eq!(store.call_places(performance, &[2], NOW).await.unwrap(), 0, "taken back");
+}
+
+pub async fn the_waiting_list_is_called_in_the_order_of_the_queue(world: World) {
+    let (store, performance) = (&world.store, world.performance);
+    for place in 1..=5 {
+        store.put_room_wish(&wish(&world, place, Wish::Places)).await.unwrap();
+    }
+    store.put_room_wish(&wish(&world, 6, Wish::Turn)).await.unwrap();
+    assert_eq!(store.waiting_list_count(performance).await.unwrap(), 5);
+    // Positions 95 to 99; the turn of 99 has not come.
+    assert_eq!(store.call_waiting_list(performance, 99, 2, NOW).await.unwrap(), 2);
+    let page = PageRequest { limit: Some(3), ..PageRequest::default() };
+    let first = store.waiting_list(performance, page).await.unwrap();
+    let places: Vec<u32> = first.items.iter().map(|wish| wish.place).collect();
+    assert_eq!(places, [1, 2, 3], "longest on it first");
+    let page = PageRequest { after: first.next, ..page };
+    let rest = store.waiting_list(performance, page).await.unwrap();
+    let called: Vec<u32> =
+        rest.items.iter().filter(|wish| wish.mailed_at.is_some()).map(|wish| wish.place).collect();
+    assert_eq!(called, [4, 5], "the foremost positions");
+    assert_eq!(store.call_waiting_list(performance, 99, 9, NOW).await.unwrap(), 2);
+    assert_eq!(store.waiting_list_count(performance).await.unwrap(), 1);
+    let before = NOW.plus_ms(4);
+    assert_eq!(store.purge_room_wishes(before).await.unwrap(), 3);
+    assert_eq!(
+        store.waiting_list(performance, PageRequest::default()).await.unwrap().items.len(),
+        2
+    );
+}
+
+pub async fn how_a_room_stood_is_noted_once_and_forgotten(world: World) {
+    let (store, performance) = (&world.store, world.performance);
+    let sample = |number: i64, waiting| RoomSample {
+        at: NOW.plus_ms(number * 10_000),
+        joined: 100,
+        waiting,
+        called: 20,
+        missed: 3,
+        in_shop: 12,
+        rate_per_minute: 600,
+    };
+    for number in 0..5 {
+        store.note_room_sample(performance, &sample(number, 80), NOW).await.unwrap();
+        store.note_room_sample(performance, &sample(number, 99), NOW).await.unwrap();
+    }
+    let all: Vec<RoomSample> = (0..5).map(|number| sample(number, 80)).collect();
+    assert_eq!(store.room_samples(performance).await.unwrap(), all);
+    store.note_room_sample(performance, &sample(5, 70), NOW.plus_ms(40_000)).await.unwrap();
+    assert_eq!(store.room_samples(performance).await.unwrap(), [all[4], sample(5, 70)]);
 }

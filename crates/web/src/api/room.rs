@@ -3,6 +3,8 @@
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use frontrow_ledger::room::{Phase, Turn};
 use frontrow_shop::{Shop, room::Visit};
+use frontrow_store::room_wishes::Wish;
+use frontrow_words::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -69,6 +71,30 @@ pub struct JoinedBody {
 pub struct EnterRequest {
     /// What joining answered.
     receipt: String,
+}
+
+/// Be written to once, or not any more.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoomMailRequest {
+    /// What joining answered.
+    receipt: String,
+    /// When: it is their turn, or places come back (the waiting list; the place in the queue is kept).
+    about: About,
+    /// Where; without one, everything that was asked for this place is forgotten.
+    email: Option<String>,
+    /// `cs` or `en`.
+    locale: Option<String>,
+}
+
+/// About what somebody who waits is written to.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// It is their turn.
+    Turn,
+    /// Places came back.
+    Places,
 }
 
 /// The right to hold and to pay: send it as `Frontrow-Pass`, and the same `Frontrow-Device`.
@@ -160,6 +186,32 @@ pub async fn leave_shop(
     through: Through,
 ) -> Result<StatusCode, Problem> {
     shop.leave_shop(performance, through.pass.as_deref(), through.device()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leaves an address to be written to once, or takes it back.
+#[utoipa::path(post, path = "/performances/{performance}/room/mail", tag = "wait",
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    request_body = RoomMailRequest,
+    responses((status = 204), (status = "4XX", body = Problem)))]
+pub async fn mail_room(
+    State(shop): State<Shop>,
+    InPath(performance): InPath<Uuid>,
+    _key: IdempotencyKey,
+    Body(request): Body<RoomMailRequest>,
+) -> Result<StatusCode, Problem> {
+    let RoomMailRequest { receipt, about, email, locale } = request;
+    let language = locale.as_deref().and_then(Language::parse).unwrap_or(Language::En);
+    let wish = match about {
+        About::Turn => Wish::Turn,
+        About::Places => Wish::Places,
+    };
+    match email {
+        Some(email) => {
+            shop.wish_for_mail(performance, &receipt, wish, &email, language).await?;
+        }
+        None => shop.wish_for_no_mail(performance, &receipt).await?,
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

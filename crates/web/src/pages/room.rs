@@ -176,18 +176,20 @@ pub struct OwnPlace {
     pub drawn: bool,
     /// The rules of the draw, for people.
     pub rules: Option<String>,
-    /// The list of those who are told when places come back; shown to those whose chance is small
-    /// and where everything is sold.
-    pub waiting_list: Option<WaitingList>,
+    /// What they are written to about; none while nobody can tell.
+    pub mail: Option<RoomMail>,
 }
 
-/// Whether a fan is told when places come back.
+/// What a fan who waits is written to about, once each.
 #[derive(Debug, Clone)]
-pub enum WaitingList {
-    /// Where the form with the e-mail address goes.
-    Form(Url),
-    /// They will be told.
-    Joined,
+pub struct RoomMail {
+    /// POST: `about` (`turn` or `places`) and `email`; or `stop`.
+    pub action: Url,
+    /// When it is their turn.
+    pub turn: bool,
+    /// When places come back: the waiting list. Offered to those whose chance is small and where
+    /// everything is sold.
+    pub places: bool,
 }
 
 /// What is still there of one category or area.
@@ -225,6 +227,10 @@ pub struct Refresh {
     pub seconds: u32,
     /// The page with what it told last, so that the next one can say if it got worse.
     pub address: String,
+    /// The same page, which does not ask by itself.
+    pub still_address: String,
+    /// Whether this one does not: whoever types an address, or is read to, wants no page to go away.
+    pub still: bool,
 }
 
 impl RoomState {
@@ -375,6 +381,14 @@ impl RoomPage {
                 | RoomState::Gathered { .. }
                 | RoomState::Drawing
                 | RoomState::Queue { .. }
+        )
+    }
+
+    /// Whether it is worth offering a mail when it is one's turn.
+    pub fn writes(&self) -> bool {
+        matches!(
+            self.state,
+            RoomState::Gathered { .. } | RoomState::Drawing | RoomState::Waiting(_)
         )
     }
 

@@ -89,6 +89,8 @@ pub struct Picture {
     pub joined: u64,
     /// People whose turn has not come.
     pub waiting: u64,
+    /// People on the waiting list.
+    pub listed: u64,
     /// Turns that came so far.
     pub admitted: u64,
     /// People in the shop.
@@ -190,6 +192,7 @@ impl LivePicture {
         let mut numbers = vec![
             ("waiting", number(picture.waiting)),
             ("joined", number(picture.joined)),
+            ("listed", number(picture.listed)),
             ("admitted", number(picture.admitted)),
             ("in-shop", number(picture.in_shop.into())),
             ("expected", number(picture.expected.into())),

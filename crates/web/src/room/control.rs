@@ -11,10 +11,10 @@ use frontrow_ledger::room::{
 };
 use frontrow_shop::{
     Error,
-    room::{RoomChange, Sample, Visit},
+    room::{RoomChange, Visit},
     ticket::zoned,
 };
-use frontrow_store::{page::PageRequest, rooms::RoomAction};
+use frontrow_store::{page::PageRequest, room_samples::RoomSample, rooms::RoomAction};
 use frontrow_words::Language;
 use serde_json::Value;
 use uuid::Uuid;
@@ -54,7 +54,7 @@ pub async fn show(
         heading: labels::heading(&visit.facts, visitor.language),
         phase: phase(&visit),
         starts: zoned(&visit.facts, visit.starts),
-        picture: picture(&visit, &app.shop.room_history(performance).await),
+        picture: picture(&app, performance, &visit).await?,
         steering: steering(&visit),
         message: visit.message.clone(),
         actions: actions.items.into_iter().map(|done| action(&visit, done, language)).collect(),
@@ -80,7 +80,7 @@ pub async fn live(
     Path(performance): Path<Uuid>,
 ) -> Answer {
     let visit = own(&app, &office, performance).await?;
-    let picture = picture(&visit, &app.shop.room_history(performance).await);
+    let picture = picture(&app, performance, &visit).await?;
     let live = LivePicture::new(visitor.language, &picture, &steering(&visit));
     let mut response = Json(live).into_response();
     CachePolicy::Secret.apply(response.headers_mut());
@@ -196,12 +196,14 @@ const fn steering(visit: &Visit) -> ControlSteering {
     }
 }
 
-fn picture(visit: &Visit, samples: &[Sample]) -> Picture {
+async fn picture(app: &App, performance: Uuid, visit: &Visit) -> Result<Picture, Fail> {
+    let samples = app.shop.room_history(performance).await?;
     let tick = visit.tick.as_ref();
     let heads = visit.headcount;
     let first = samples.first().map_or(visit.now, |sample| sample.at);
-    Picture {
+    Ok(Picture {
         joined: heads.joined,
+        listed: app.shop.waiting_list_count(performance).await?,
         waiting: heads.waiting,
         admitted: heads.called,
         in_shop: heads.in_shop,
@@ -213,11 +215,11 @@ fn picture(visit: &Visit, samples: &[Sample]) -> Picture {
         from: zoned(&visit.facts, first),
         to: zoned(&visit.facts, samples.last().map_or(visit.now, |sample| sample.at)),
         points: samples.windows(2).filter_map(point).collect(),
-    }
+    })
 }
 
 /// What changed from one sample to the next, by the minute.
-fn point(pair: &[Sample]) -> Option<Point> {
+fn point(pair: &[RoomSample]) -> Option<Point> {
     let [before, after] = pair else { return None };
     let ms = u64::try_from(after.at.ms_since(before.at)).ok().filter(|ms| *ms > 0)?;
     let by_minute = |before: u64, after: u64| {

@@ -26,11 +26,11 @@ use crate::{
     form::Posted,
     limits::{LONGER_SECONDS_MIN, PASS_SECONDS, RECEIPT_SECONDS, ROOM_REFRESH_SECONDS},
     pages::room::{
-        Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomOffer, RoomPage, RoomState, Showing,
-        Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
+        Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomMail, RoomOffer, RoomPage, RoomState,
+        Showing, Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
     },
     reply,
-    room::draw::hex,
+    room::{draw::hex, mail},
     shop::{labels, performance::on_offer},
     urls::Url,
     visitor::{Visitor, pass_cookie, receipt_cookie},
@@ -43,6 +43,8 @@ struct Before {
     told: Option<i64>,
     /// The visitor wanted to come in, and the shop was full.
     was_full: bool,
+    /// The visitor does not want the page to ask by itself.
+    still: bool,
 }
 
 impl Before {
@@ -53,6 +55,7 @@ impl Before {
             match &*key {
                 "told" => before.told = value.parse().ok(),
                 "moment" => before.was_full = true,
+                "still" => before.still = true,
                 _ => {}
             }
         }
@@ -84,10 +87,14 @@ pub async fn show(
         }
         _ => None,
     };
+    let mail = match visit.own {
+        Some(own) => mail::wished(&app, performance, own.place).await,
+        None => None,
+    };
     let page = RoomPage {
         frame: visitor.frame_with(&app, None),
         showing: showing(&visit, &visitor),
-        place: visit.own.map(|own| own_place(&visit, own, performance)),
+        place: visit.own.map(|own| own_place(&visit, own, mail, performance)),
         start: Start { at: zoned(&visit.facts, visit.starts), drawn: visit.draw.is_some() },
         paused: visit.status.paused,
         message: visit.message.clone(),
@@ -99,7 +106,7 @@ pub async fn show(
             leave: Url::RoomLeave(performance),
             performance: Url::Performance(performance),
         },
-        refresh: refresh(&state, told, performance),
+        refresh: refresh(&state, told, before.still, performance),
         watch: state.is_live().then(|| watch(&app, &visitor, &visit, performance)),
         state,
     };
@@ -260,7 +267,7 @@ fn showing(visit: &Visit, visitor: &Visitor) -> Showing {
     }
 }
 
-fn own_place(visit: &Visit, own: Own, performance: Uuid) -> OwnPlace {
+fn own_place(visit: &Visit, own: Own, mail: Option<RoomMail>, performance: Uuid) -> OwnPlace {
     let drawn = visit.draw.as_ref().and_then(|(_, drawn)| drawn.as_ref());
     let was_drawn = drawn.is_none_or(|drawn| own.place.0 < drawn.places);
     OwnPlace {
@@ -268,7 +275,7 @@ fn own_place(visit: &Visit, own: Own, performance: Uuid) -> OwnPlace {
         proof: (visit.draw.is_some() && was_drawn).then_some(Url::RoomProof(performance)),
         drawn: drawn.is_some(),
         rules: visit.draw.as_ref().map(|_| Url::FairQueue.to_string()),
-        waiting_list: None,
+        mail,
     }
 }
 
@@ -288,7 +295,12 @@ fn offers(visit: &Visit, sale: &SaleView, visitor: &Visitor) -> Vec<RoomOffer> {
 }
 
 /// Without scripts the page asks again, and remembers what it told.
-fn refresh(state: &RoomState, told: Option<i64>, performance: Uuid) -> Option<Refresh> {
+fn refresh(
+    state: &RoomState,
+    told: Option<i64>,
+    still: bool,
+    performance: Uuid,
+) -> Option<Refresh> {
     if state.next().is_empty() {
         return None;
     }
@@ -300,7 +312,9 @@ fn refresh(state: &RoomState, told: Option<i64>, performance: Uuid) -> Option<Re
     };
     let room = Url::Room(performance);
     let address = told.map_or_else(|| room.to_string(), |told| format!("{room}?told={told}"));
-    Some(Refresh { seconds, address })
+    let joint = if told.is_some() { '&' } else { '?' };
+    let still_address = format!("{address}{joint}still");
+    Some(Refresh { seconds, address, still_address, still })
 }
 
 fn watch(app: &App, visitor: &Visitor, visit: &Visit, performance: Uuid) -> Watch {

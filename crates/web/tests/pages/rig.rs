@@ -88,6 +88,17 @@ impl World {
         self.shop.create_api_key(other.id, "another house").await.unwrap()
     }
 
+    /// Every mail that left, as it went out.
+    pub async fn mails(&self) -> Vec<String> {
+        let folder = self.dir.path().join("outbox");
+        let mut mails = Vec::new();
+        for mail in frontrow_shop::mail::read_outbox(&folder).await.unwrap() {
+            let bytes = frontrow_shop::mail::read_outbox_mail(&folder, &mail.file).await;
+            mails.push(String::from_utf8(bytes.unwrap().unwrap()).unwrap());
+        }
+        mails
+    }
+
     pub fn visitor(&self) -> Visitor {
         Visitor { router: self.router.clone(), cookies: BTreeMap::new(), language: "en" }
     }

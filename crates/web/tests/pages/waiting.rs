@@ -156,6 +156,18 @@ async fn a_wait_that_became_longer_is_called_so_and_one_that_passed_as_told_is_n
 }
 
 #[tokio::test]
+async fn without_scripts_the_page_can_be_made_to_stand_still() {
+    let world = in_demand().await;
+    let (mut fan, room) = joined(&world).await;
+    assert!(room.html.contains("http-equiv=\"refresh\""), "{}", room.html);
+    let address = format!("{}?still", world.at("/room"));
+    assert!(room.html.contains(&format!("href=\"{address}\"")), "{}", room.html);
+    let still = fan.get(&address).await;
+    assert!(!still.html.contains("http-equiv=\"refresh\""), "{}", still.html);
+    assert!(still.html.contains("let it ask again by itself"), "{}", still.html);
+}
+
+#[tokio::test]
 async fn who_waits_learns_that_the_room_has_ended_and_who_comes_later_goes_on_to_the_shop() {
     let world = in_demand().await;
     let command = world.shop.new_command_id();
@@ -183,4 +195,44 @@ async fn whoever_has_to_wait_can_look_at_the_map_and_choose_nothing_from_it() {
     let open = World::new().await;
     let buys = open.visitor().get(&open.at("")).await;
     assert!(buys.html.contains("\"selling\":true"), "{}", buys.html);
+}
+
+#[tokio::test]
+async fn whoever_asked_for_it_is_written_to_when_their_turn_comes_and_nobody_else() {
+    let world = in_demand().await;
+    let mut fans = Vec::new();
+    for _ in 0..4 {
+        fans.push(joined(&world).await);
+    }
+    for (number, (fan, room)) in fans.iter_mut().enumerate() {
+        let address = format!("fan{number}@example.org");
+        let fields = [("about", "turn"), ("email", address.as_str())];
+        let sent = fan.send(room, "value=\"turn\"", &fields).await;
+        let said = fan.get(sent.location()).await;
+        assert!(said.html.contains("We will write to you when it is your turn"), "{}", said.html);
+        if number == 3 {
+            let stopped = fan.send(&said, "name=\"stop\"", &[("stop", "1")]).await;
+            assert!(fan.get(stopped.location()).await.html.contains("value=\"turn\""));
+        }
+    }
+    let (mut wrong, room) = joined(&world).await;
+    let fields = [("about", "turn"), ("email", "nobody@nowhere")];
+    let sent = wrong.send(&room, "value=\"turn\"", &fields).await;
+    assert!(wrong.get(sent.location()).await.html.contains("This is not an e-mail address"));
+    minutes(&world, 10).await;
+    while world.shop.work_once().await {}
+    let mut told = Vec::new();
+    for (number, (fan, _)) in fans.iter_mut().enumerate() {
+        let room = fan.get(&world.at("/room")).await;
+        if number < 3 && !room.html.contains("data-room=\"waiting\"") {
+            told.push(format!("fan{number}@example.org"));
+        }
+    }
+    let mails = world.mails().await;
+    assert_eq!(mails.len(), told.len(), "{mails:?} {told:?}");
+    for fan in &told {
+        let mail = mails.iter().find(|mail| mail.contains(&format!("To: {fan}\r\n")));
+        let mail = mail.unwrap_or_else(|| panic!("{fan} got none of {mails:?}"));
+        assert!(mail.contains("Subject: It is your turn: "), "{mail}");
+    }
 }

@@ -23,6 +23,7 @@ control-show-rate = Přijde z pozvaných
 control-no-shows = Nepřišli včas
 control-admitted = Pozváno celkem
 control-joined = Přišlo celkem
+control-listed = Chtějí vědět o místech
 control-limit = Co teď omezuje:
 control-limit-paused = Frontu jste pozastavili.
 control-limit-places = Zbylá místa: ti, kdo jsou uvnitř, je mohou vzít všechna.

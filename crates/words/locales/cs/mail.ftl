@@ -26,3 +26,15 @@ mail-total = Zaplaceno
 mail-places = Místa
 mail-keep = E-mail si schovejte: kdo má odkaz, vidí vaši objednávku.
 mail-questions = Máte dotaz? Odpovězte na tento e-mail a uveďte objednávku { $code }.
+
+# Těm, kdo čekají. { $event } je v každém předmětu.
+mail-room-hello = Dobrý den,
+mail-room-turn-subject = Jste na řadě: { $event }
+mail-room-turn-title = Jste na řadě
+mail-room-turn-text = Vstupte teď, v tom prohlížeči, ve kterém jste přišli do čekárny. Když přijdete později, nemusíte znovu čekat: pustíme vás, jakmile bude místo.
+mail-room-places-subject = Vrátila se místa: { $event }
+mail-room-places-title = Vrátila se místa
+mail-room-places-text = Své pořadí ve frontě máte dál. Vstupte v tom prohlížeči, ve kterém jste přišli do čekárny. Napsali jsme i několika dalším a kdo přijde první, ten vybírá.
+mail-room-button = Do čekárny
+mail-room-keep = Tuto adresu jste nechali v čekárně kvůli tomuto jedinému e-mailu.
+mail-room-once = K ničemu jinému neslouží a po měsíci ji zapomeneme.

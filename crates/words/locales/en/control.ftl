@@ -23,6 +23,7 @@ control-show-rate = Come when called
 control-no-shows = Did not come in time
 control-admitted = Called so far
 control-joined = Joined so far
+control-listed = On the waiting list
 control-limit = What limits now:
 control-limit-paused = You paused the queue.
 control-limit-places = The places left: those who are in already can take them all.

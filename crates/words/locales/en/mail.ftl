@@ -24,3 +24,15 @@ mail-total = Paid
 mail-places = Places
 mail-keep = Keep this mail: whoever has the link can see your order.
 mail-questions = Questions? Reply to this mail and name the order { $code }.
+
+# To those who wait. { $event } stands in every subject.
+mail-room-hello = Hello,
+mail-room-turn-subject = It is your turn: { $event }
+mail-room-turn-title = It is your turn
+mail-room-turn-text = Come in now, in the browser in which you joined the waiting room. If you come later, you need not queue again: you are let in as soon as there is room.
+mail-room-places-subject = Places came back: { $event }
+mail-room-places-title = Places came back
+mail-room-places-text = Your place in the queue was kept. Come in, in the browser in which you joined the waiting room. A few others were told as well, and whoever is first has the choice.
+mail-room-button = To the waiting room
+mail-room-keep = You left this address in the waiting room for this one mail.
+mail-room-once = It is used for nothing else, and forgotten after a month.

@@ -9,6 +9,8 @@ const AGAIN_MAX_MS = 60_000;
 const SAY_EVERY_MS = 300_000;
 // Where a fan still has something to be told of.
 const TELLS = ['gathered', 'drawing', 'waiting', 'sold-out'];
+// Where it is worth offering a mail when it is one's turn.
+const WRITES = ['gathered', 'drawing', 'waiting'];
 // Where it is worth explaining how places are given.
 const EARLY = ['closed', 'gathering', 'gathered', 'drawing', 'queue'];
 const data = JSON.parse(document.getElementById('room').textContent);
@@ -20,6 +22,8 @@ const text = (key, holes = {}) => Object.entries(holes).reduce(
 const noted = note();
 const pace = one('pace')?.textContent;
 const tab = document.title.split(' \u00b7 ').slice(1);
+
+const loaded = Date.now();
 
 let state = card.dataset.room;
 let seen;
@@ -86,7 +90,7 @@ function pause() {
   const [near, middle, far] = seen.polls;
   if (state === 'drawing') return middle * jitter;
   if (state !== 'waiting') return far * jitter;
-  const from = range(ahead(seen), seen)?.from ?? 300_000;
+  const from = ahead(seen) === 0 ? 0 : range(ahead(seen), seen)?.from ?? 300_000;
   return (from < 120_000 ? near : from < 600_000 ? middle : far) * jitter;
 }
 
@@ -132,7 +136,7 @@ function stateOf(status, before) {
   if (data.position >= status.cursor) return 'waiting';
   if (['turn', 'missed', 'one-moment'].includes(state)) return state;
   // Whoever slept for long may have missed it: only the shop knows.
-  const since = before ? (Date.now() - before.asked) / 1000 : Infinity;
+  const since = (Date.now() - (before?.asked ?? loaded)) / 1000;
   const open = data.turn - since;
   if (open <= 0) return 'unknown';
   one('turn').dataset.countdown = Math.floor(open);
@@ -151,6 +155,7 @@ function show(next, status) {
   for (const other of card.querySelectorAll('[data-state]')) other.hidden = other !== section;
   const timed = card.querySelector('[data-until]');
   if (timed) timed.hidden = next !== card.dataset.room;
+  if (one('letter')) one('letter').hidden = !WRITES.includes(next);
   if (one('how')) one('how').hidden = !EARLY.includes(next);
   if (one('tools')) one('tools').hidden = !TELLS.includes(next);
   const title = section.dataset.title;

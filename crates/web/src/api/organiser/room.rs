@@ -119,6 +119,44 @@ pub async fn list_room_actions(
     })))
 }
 
+/// Somebody on the waiting list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaitingBody {
+    /// In the order of joining, from 0; the receipt that a fan can read out.
+    place: u32,
+    /// In the queue, from 0.
+    position: Option<u64>,
+    email: String,
+    /// `cs` or `en`.
+    locale: String,
+    /// When they joined the list.
+    since: String,
+    /// When they were written to; none while they were not.
+    mailed: Option<String>,
+}
+
+/// Who wants to know when places come back, longest on the list first.
+#[utoipa::path(get, path = "/performances/{performance}/room/waiting-list", tag = "organise",
+    security(("api_key" = [])), params(("performance" = Uuid, Path), ListQuery),
+    responses((status = 200, body = Listed<WaitingBody>), (status = "4XX", body = Problem)))]
+pub async fn list_waiting(
+    State(shop): State<Shop>,
+    organiser: Organiser,
+    InPath(performance): InPath<Uuid>,
+    InQuery(query): InQuery<ListQuery>,
+) -> Result<Json<Listed<WaitingBody>>, Problem> {
+    own(&shop, &organiser, performance).await?;
+    let page = shop.waiting_list(performance, query.request()?).await?;
+    Ok(Json(Listed::of(page, |wish| WaitingBody {
+        place: wish.place,
+        position: wish.position,
+        email: wish.email,
+        locale: wish.locale,
+        since: moment(wish.created_at),
+        mailed: wish.mailed_at.map(moment),
+    })))
+}
+
 fn change(request: ActionRequest) -> Result<RoomChange, Problem> {
     Ok(match request {
         ActionRequest::Pause {} => RoomChange::Pause,

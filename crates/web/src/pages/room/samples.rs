@@ -4,8 +4,8 @@ use askama::Template as _;
 use frontrow_words::Language;
 
 use super::{
-    Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomOffer, RoomPage, RoomState, Showing,
-    Start, WaitRange, Waiting, WaitingList, Watch, WatchPlace, Watched,
+    Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomMail, RoomOffer, RoomPage, RoomState,
+    Showing, Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
 };
 use crate::{
     assets,
@@ -64,8 +64,12 @@ fn stranger(language: Language, state: RoomState) -> RoomPage {
     let changes = state.is_live();
     RoomPage {
         watch: changes.then(|| Watch::new(language, &watched(), None)),
-        refresh: (!state.next().is_empty())
-            .then(|| Refresh { seconds: 30, address: here.to_string() }),
+        refresh: (!state.next().is_empty()).then(|| Refresh {
+            seconds: 30,
+            address: here.to_string(),
+            still_address: here.to_string(),
+            still: false,
+        }),
         frame,
         showing: Showing {
             title: "Paper Tigers".to_owned(),
@@ -105,7 +109,7 @@ fn fan(language: Language, state: RoomState) -> RoomPage {
         proof: Some(Url::Status(sample_id())),
         drawn,
         rules: Some("https://example.org/fair-queue".to_owned()),
-        waiting_list: None,
+        mail: Some(RoomMail { action: Url::Status(sample_id()), turn: false, places: false }),
     });
     page
 }
@@ -114,6 +118,9 @@ fn early(language: Language) -> Vec<(&'static str, RoomPage)> {
     let gathered = RoomState::Gathered { countdown: countdown(25) };
     let mut fifo = fan(language, gathered.clone());
     fifo.start.drawn = false;
+    if let Some(mail) = fifo.place.as_mut().and_then(|place| place.mail.as_mut()) {
+        mail.turn = true;
+    }
     vec![
         ("closed", stranger(language, RoomState::Closed { opens: countdown(59) })),
         ("gathering", stranger(language, RoomState::Gathering { countdown: countdown(25) })),
@@ -139,10 +146,7 @@ fn late(language: Language) -> Vec<(&'static str, RoomPage)> {
     let mut paused = fan(language, RoomState::Waiting(waiting(812, None)));
     paused.paused = true;
     paused.message = Some("We mend a payment terminal and go on at 20:15.".to_owned());
-    let mut small = fan(language, RoomState::Waiting(waiting(412_900, Some((70_000, 99_000)))));
-    if let Some(place) = &mut small.place {
-        place.waiting_list = Some(WaitingList::Form(Url::Performance(sample_id())));
-    }
+    let small = fan(language, RoomState::Waiting(waiting(412_900, Some((70_000, 99_000)))));
     vec![
         ("queue", stranger(language, queue)),
         ("waiting", first),
@@ -161,8 +165,8 @@ fn last(language: Language) -> Vec<(&'static str, RoomPage)> {
     for offer in &mut sold_out.offers {
         offer.left = Some(0);
     }
-    if let Some(place) = &mut sold_out.place {
-        place.waiting_list = Some(WaitingList::Joined);
+    if let Some(mail) = sold_out.place.as_mut().and_then(|place| place.mail.as_mut()) {
+        mail.places = true;
     }
     vec![
         ("turn", fan(language, RoomState::Turn { countdown: countdown(2) })),
@@ -253,7 +257,8 @@ fn a_chance_is_small_when_more_people_are_ahead_than_places_are_left() {
 #[test]
 fn without_scripts_a_page_is_back_when_its_countdown_is_over() {
     let mut page = stranger(Language::En, RoomState::Closed { opens: countdown(59) });
-    let refresh = Refresh { seconds: 30, address: String::new() };
+    let refresh =
+        Refresh { seconds: 30, address: String::new(), still_address: String::new(), still: false };
     assert_eq!(page.refresh_seconds(&refresh), 30);
     page.state = RoomState::Closed { opens: Countdown { left_seconds: 4, ..countdown(1) } };
     assert_eq!(page.refresh_seconds(&refresh), 5);

@@ -67,6 +67,7 @@ fn page(language: Language, phase: ControlPhase, limit: Limit) -> RoomControlPag
         starts: sample_time(15),
         picture: Picture {
             joined: 61_204,
+            listed: 214,
             waiting: 54_750,
             admitted: 6_454,
             in_shop: 1_486,

@@ -1,0 +1,57 @@
+//! What is written to those who wait: two occasions, in the looks of every mail.
+
+use frontrow_store::room_wishes::{RoomWish, Wish};
+use frontrow_words::Language;
+
+use super::{
+    Letter,
+    letter::{Content, bodies},
+};
+use crate::{
+    Result, Shop,
+    ticket::{address, zoned},
+};
+
+impl Shop {
+    /// Writes to somebody who waits, in the language they wait in.
+    pub(crate) async fn room_letter(&self, wish: &RoomWish) -> Result<Letter> {
+        let language = Language::parse(&wish.locale).unwrap_or(Language::En);
+        let facts = self.facts(wish.performance_id).await?;
+        let about = match wish.wish {
+            Wish::Turn => "turn",
+            Wish::Places => "places",
+        };
+        let word = |key: &str| language.t(&format!("mail-room-{key}")).into_owned();
+        let event = facts.details.event.title.get(language.code()).to_owned();
+        let starts = zoned(&facts, facts.details.performance.starts_at);
+        let venue = &facts.details.venue.name;
+        let subject = format!("mail-room-{about}-subject");
+        let content = Content {
+            language: language.code(),
+            title: word(&format!("{about}-title")),
+            hello: word("hello"),
+            text: word(&format!("{about}-text")),
+            rows: vec![
+                (language.t("mail-when").into_owned(), language.date_time(&starts)),
+                (language.t("mail-where").into_owned(), format!("{venue}, {}", address(&facts))),
+            ],
+            places: Vec::new(),
+            places_label: String::new(),
+            button: word("button"),
+            link: format!("{}/performances/{}/room", self.config().base_url, wish.performance_id),
+            keep: word("keep"),
+            questions: word("once"),
+            event: event.clone(),
+        };
+        let (text, html) = bodies(&content)?;
+        Ok(Letter {
+            id: format!("room-{about}-{}-{}", wish.id().simple(), wish.created_at.0),
+            to_name: String::new(),
+            to_address: wish.email.clone(),
+            subject: language.t1(&subject, "event", event.as_str()).into_owned(),
+            text,
+            html,
+            pdf: None,
+        })
+    }
+}
