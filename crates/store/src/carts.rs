@@ -1,5 +1,7 @@
 //! Which hold a visitor has in which sale, so that who comes back finds their own cart.
 
+use std::sync::LazyLock;
+
 use frontrow_ledger::Time;
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -7,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Result, Store, entity::carts, limits, rows};
+use crate::{Error, Result, Store, entity::carts, limits, rows, sql};
 
 /// What a visitor holds in one sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,12 @@ pub struct Cart {
     /// When it last changed.
     pub updated_at: Time,
 }
+
+static OF_VISITOR: LazyLock<String> = LazyLock::new(|| {
+    let (select, most) = (sql::select::<carts::Entity>(), limits::CARTS_PER_VISITOR_MAX);
+    // Ordered by the column alone, PostgreSQL may walk through everybody's carts by age instead.
+    format!("{select} WHERE cart_id = $1 ORDER BY updated_at + 0 DESC LIMIT {most}")
+});
 
 impl Store {
     /// The visitor's hold in a sale; `cart.hold_id` becomes it if there is none. Two tabs that start at once get the
@@ -63,33 +71,26 @@ impl Store {
 
     /// The visitor's hold in a sale.
     pub async fn cart(&self, cart_id: Uuid, performance_id: Uuid) -> Result<Option<Cart>> {
-        let row = carts::Entity::find_by_id((cart_id, performance_id)).one(self.db()).await?;
+        let key = [cart_id.into(), performance_id.into()];
+        let row = sql::find::<carts::Entity, _>(self.db(), key).await?;
         Ok(row.map(Cart::from))
     }
 
     /// All that a visitor holds, newest first.
     pub async fn carts(&self, cart_id: Uuid) -> Result<Vec<Cart>> {
-        let rows = carts::Entity::find()
-            .filter(carts::Column::CartId.eq(cart_id))
-            // Ordered by the column alone, PostgreSQL may walk through everybody's carts by age instead.
-            .order_by_desc(Expr::col(carts::Column::UpdatedAt).add(0_i64))
-            .limit(limits::CARTS_PER_VISITOR_MAX)
-            .all(self.db())
-            .await?;
-        Ok(rows.into_iter().map(Cart::from).collect())
+        let rows = sql::rows(self.db(), &OF_VISITOR, [cart_id.into()]).await?;
+        rows.iter().map(|row| Ok(sql::part::<carts::Model>(row, "")?.into())).collect()
     }
 
     /// Forgets what a visitor holds in a sale, if it is still this hold.
     pub async fn remove_cart(&self, cart: Cart) -> Result<bool> {
         let write = self.write_one().await?;
-        let done = carts::Entity::delete_many()
-            .filter(carts::Column::CartId.eq(cart.cart_id))
-            .filter(carts::Column::PerformanceId.eq(cart.performance_id))
-            .filter(carts::Column::HoldId.eq(cart.hold_id))
-            .exec(&write)
-            .await?;
+        let remove =
+            "DELETE FROM carts WHERE cart_id = $1 AND performance_id = $2 AND hold_id = $3";
+        let values = [cart.cart_id.into(), cart.performance_id.into(), cart.hold_id.into()];
+        let removed = sql::run(&write, remove, values).await?;
         write.commit().await?;
-        Ok(done.rows_affected == 1)
+        Ok(removed == 1)
     }
 
     /// Forgets some carts that did not change since a moment; call again until it answers zero.

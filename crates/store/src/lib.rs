@@ -33,6 +33,7 @@ pub mod rooms;
 mod rows;
 pub mod search;
 pub mod settings;
+mod sql;
 mod sqlite;
 pub mod test_bank;
 mod text_enum;

@@ -6,10 +6,10 @@
 mod create;
 mod list;
 
+use std::sync::LazyLock;
+
 use frontrow_ledger::{AreaId, CategoryId, ChannelId, SeatId, TicketTypeId, Time, sale::Place};
-use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 pub use create::{Created, NewOrder, NewPosition};
@@ -20,7 +20,7 @@ use crate::{
     entity::{order_positions, orders, payments, tickets},
     limits,
     payments::Payment,
-    rows,
+    rows, sql,
     text_enum::text_enum,
     tickets::Ticket,
 };
@@ -143,10 +143,30 @@ pub struct OrderDetails {
     pub payments: Vec<Payment>,
 }
 
+static ORDER_AND_PAYMENTS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {}, {} FROM orders LEFT JOIN payments ON payments.order_id = orders.id
+        WHERE orders.id = $1 ORDER BY payments.created_at, payments.id LIMIT {}",
+        sql::columns::<orders::Entity>("o_"),
+        sql::columns::<payments::Entity>("p_"),
+        limits::PAYMENTS_PER_ORDER_MAX,
+    )
+});
+
+static POSITIONS_AND_TICKETS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {}, {} FROM order_positions LEFT JOIN tickets
+            ON tickets.order_id = order_positions.order_id AND tickets.idx = order_positions.idx
+        WHERE order_positions.order_id = $1 ORDER BY order_positions.idx",
+        sql::columns::<order_positions::Entity>("p_"),
+        sql::columns::<tickets::Entity>("t_"),
+    )
+});
+
 impl Store {
     /// The order with this id.
     pub async fn order(&self, id: Uuid) -> Result<Option<Order>> {
-        let row = orders::Entity::find_by_id(id).one(self.db()).await?;
+        let row = sql::find::<orders::Entity, _>(self.db(), [id.into()]).await?;
         row.map(Order::try_from).transpose()
     }
 
@@ -166,24 +186,17 @@ impl Store {
 
     /// An order with its payments, oldest first.
     pub async fn order_and_payments(&self, id: Uuid) -> Result<Option<(Order, Vec<Payment>)>> {
-        let to_payments = orders::Entity::belongs_to(payments::Entity)
-            .from(orders::Column::Id)
-            .to(payments::Column::OrderId);
-        let rows = orders::Entity::find_by_id(id)
-            .select_also(payments::Entity)
-            .join(JoinType::LeftJoin, to_payments.into())
-            .order_by_asc(payments::Column::CreatedAt)
-            .order_by_asc(payments::Column::Id)
-            .limit(limits::PAYMENTS_PER_ORDER_MAX)
-            .all(self.db())
-            .await?;
+        let rows = sql::rows(self.db(), &ORDER_AND_PAYMENTS, [id.into()]).await?;
         let mut order = None;
         let mut payments = Vec::new();
-        for (row, payment) in rows {
-            order.get_or_insert(row);
-            payments.extend(payment.map(Payment::try_from).transpose()?);
+        for row in rows {
+            if order.is_none() {
+                order = Some(Order::try_from(sql::part::<orders::Model>(&row, "o_")?)?);
+            }
+            if row.try_get::<Option<Uuid>>("p_", "id")?.is_some() {
+                payments.push(Payment::try_from(sql::part::<payments::Model>(&row, "p_")?)?);
+            }
         }
-        let order = order.map(Order::try_from).transpose()?;
         Ok(order.map(|order| (order, payments)))
     }
 
@@ -192,20 +205,14 @@ impl Store {
         &self,
         id: Uuid,
     ) -> Result<(Vec<OrderPosition>, Vec<Ticket>)> {
-        let to_tickets = order_positions::Entity::belongs_to(tickets::Entity)
-            .from((order_positions::Column::OrderId, order_positions::Column::Idx))
-            .to((tickets::Column::OrderId, tickets::Column::Idx));
-        let rows = order_positions::Entity::find()
-            .select_also(tickets::Entity)
-            .join(JoinType::LeftJoin, to_tickets.into())
-            .filter(order_positions::Column::OrderId.eq(id))
-            .order_by_asc(order_positions::Column::Idx)
-            .all(self.db())
-            .await?;
+        let rows = sql::rows(self.db(), &POSITIONS_AND_TICKETS, [id.into()]).await?;
         let (mut positions, mut tickets) = (Vec::new(), Vec::new());
-        for (position, ticket) in rows {
+        for row in rows {
+            let position: order_positions::Model = sql::part(&row, "p_")?;
             positions.push(OrderPosition::try_from(position)?);
-            tickets.extend(ticket.map(Ticket::try_from).transpose()?);
+            if row.try_get::<Option<Uuid>>("t_", "id")?.is_some() {
+                tickets.push(Ticket::try_from(sql::part::<tickets::Model>(&row, "t_")?)?);
+            }
         }
         Ok((positions, tickets))
     }

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use crate::{Error, Result, Store, entity::payment_events, limits, rows};
+use crate::{Error, Result, Store, entity::payment_events, limits, rows, sql};
 
 /// One message of a provider.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,15 +62,12 @@ impl Store {
         now: Time,
     ) -> Result<bool> {
         let write = self.write_one().await?;
-        let done = payment_events::Entity::update_many()
-            .col_expr(payment_events::Column::ProcessedAt, Expr::value(now.0))
-            .filter(payment_events::Column::Provider.eq(provider))
-            .filter(payment_events::Column::EventId.eq(event_id))
-            .filter(payment_events::Column::ProcessedAt.is_null())
-            .exec(&write)
-            .await?;
+        let processed = "UPDATE payment_events SET processed_at = $3
+            WHERE provider = $1 AND event_id = $2 AND processed_at IS NULL";
+        let values = [provider.into(), event_id.into(), now.0.into()];
+        let done = sql::run(&write, processed, values).await?;
         write.commit().await?;
-        Ok(done.rows_affected == 1)
+        Ok(done == 1)
     }
 
     /// Messages that came before `before` and that nobody finished with, oldest first.

@@ -4,9 +4,12 @@
 //! order is confirmed, or the money is on its way back). Every change names the states it starts from, so that words
 //! of the provider that arrive twice or out of order change nothing the second time.
 
+use std::sync::LazyLock;
+
 use frontrow_ledger::Time;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    Value,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use uuid::Uuid;
@@ -15,7 +18,7 @@ use crate::{
     Error, Result, Store,
     entity::payments,
     jobs::{self, NewJob},
-    limits, rows,
+    limits, rows, sql,
     text_enum::text_enum,
 };
 
@@ -108,6 +111,15 @@ pub struct PaymentChange {
     pub now: Time,
 }
 
+static BY_REF: LazyLock<String> = LazyLock::new(|| {
+    sql::select::<payments::Entity>() + " WHERE provider = $1 AND provider_ref = $2"
+});
+
+static OF_ORDER: LazyLock<String> = LazyLock::new(|| {
+    let (select, most) = (sql::select::<payments::Entity>(), limits::PAYMENTS_PER_ORDER_MAX);
+    format!("{select} WHERE order_id = $1 ORDER BY created_at, id LIMIT {most}")
+});
+
 impl Store {
     /// Writes a payment as [`PaymentState::Opening`]. Writing the same id again gives the one that is there.
     pub async fn create_payment(&self, new: NewPayment) -> Result<Payment> {
@@ -136,7 +148,7 @@ impl Store {
 
     /// The payment with this id.
     pub async fn payment(&self, id: Uuid) -> Result<Option<Payment>> {
-        let row = payments::Entity::find_by_id(id).one(self.db()).await?;
+        let row = sql::find::<payments::Entity, _>(self.db(), [id.into()]).await?;
         row.map(Payment::try_from).transpose()
     }
 
@@ -146,24 +158,15 @@ impl Store {
         provider: &str,
         provider_ref: &str,
     ) -> Result<Option<Payment>> {
-        let row = payments::Entity::find()
-            .filter(payments::Column::Provider.eq(provider))
-            .filter(payments::Column::ProviderRef.eq(provider_ref))
-            .one(self.db())
-            .await?;
+        let key = [provider.into(), provider_ref.into()];
+        let row: Option<payments::Model> = sql::one(self.db(), &BY_REF, key).await?;
         row.map(Payment::try_from).transpose()
     }
 
     /// The payments of an order, oldest first.
     pub async fn payments_of_order(&self, order_id: Uuid) -> Result<Vec<Payment>> {
-        let rows = payments::Entity::find()
-            .filter(payments::Column::OrderId.eq(order_id))
-            .order_by_asc(payments::Column::CreatedAt)
-            .order_by_asc(payments::Column::Id)
-            .limit(limits::PAYMENTS_PER_ORDER_MAX)
-            .all(self.db())
-            .await?;
-        rows.into_iter().map(Payment::try_from).collect()
+        let rows = sql::rows(self.db(), &OF_ORDER, [order_id.into()]).await?;
+        rows.iter().map(|row| sql::part::<payments::Model>(row, "")?.try_into()).collect()
     }
 
     /// The provider opened it: the buyer can pay. False if it was not [`PaymentState::Opening`] any more, as when the
@@ -176,48 +179,44 @@ impl Store {
         now: Time,
     ) -> Result<bool> {
         let write = self.write_one().await?;
-        let named = payments::Entity::update_many()
-            .col_expr(payments::Column::ProviderRef, Expr::value(provider_ref))
-            .col_expr(payments::Column::PageUrl, Expr::value(page_url))
-            .col_expr(payments::Column::UpdatedAt, Expr::value(now.0))
-            .filter(payments::Column::Id.eq(id))
-            .filter(payments::Column::ProviderRef.is_null());
-        let is_opening = payments::Column::State.eq(PaymentState::Opening.as_str());
-        let opened = named
-            .clone()
-            .col_expr(payments::Column::State, Expr::value(PaymentState::Open.as_str()))
-            .filter(is_opening)
-            .exec(&write)
-            .await?;
-        if opened.rows_affected == 0 {
-            named.exec(&write).await?;
+        let open =
+            "UPDATE payments SET provider_ref = $2, page_url = $3, updated_at = $4, state = $6
+            WHERE id = $1 AND provider_ref IS NULL AND state = $5";
+        let only_name = "UPDATE payments SET provider_ref = $2, page_url = $3, updated_at = $4
+            WHERE id = $1 AND provider_ref IS NULL";
+        let values = [id.into(), provider_ref.into(), page_url.into(), now.0.into()];
+        let states = [PaymentState::Opening, PaymentState::Open].map(|state| state.as_str().into());
+        let opened = sql::run(&write, open, values.iter().cloned().chain(states)).await?;
+        if opened == 0 {
+            sql::run(&write, only_name, values).await?;
         }
         write.commit().await?;
-        Ok(opened.rows_affected == 1)
+        Ok(opened == 1)
     }
 
     /// Changes a payment's state and writes what follows from it. False, changing nothing, if it is in none of the
     /// states that the change starts from. [`Error::Conflict`] if it would be the second [`PaymentState::Paid`] of its
     /// order: only one payment pays an order.
     pub async fn change_payment(&self, change: PaymentChange) -> Result<bool> {
-        let from = change.from.iter().map(|state| state.as_str());
-        let update = payments::Entity::update_many()
-            .col_expr(payments::Column::State, Expr::value(change.to.as_str()))
-            .col_expr(
-                payments::Column::NextCheckAt,
-                Expr::value(change.next_check_at.map(|at| at.0)),
-            )
-            .col_expr(payments::Column::UpdatedAt, Expr::value(change.now.0))
-            .filter(payments::Column::Id.eq(change.id))
-            .filter(payments::Column::State.is_in(from));
+        let sql = change_of(change.from.len());
+        let first = [
+            change.id.into(),
+            change.to.as_str().into(),
+            change.next_check_at.map(|at| at.0).into(),
+            change.now.0.into(),
+        ];
+        let values: Vec<Value> = first
+            .into_iter()
+            .chain(change.from.iter().map(|state| state.as_str().into()))
+            .collect();
         if change.jobs.is_empty() {
             let write = self.write_one().await?;
-            let changed = update.exec(&write).await?;
+            let changed = sql::run(&write, &sql, values).await?;
             write.commit().await?;
-            return Ok(changed.rows_affected == 1);
+            return Ok(changed == 1);
         }
         let write = self.write().await?;
-        if update.exec(&write.tx).await?.rows_affected == 0 {
+        if sql::run(&write.tx, &sql, values).await? == 0 {
             return Ok(false);
         }
         jobs::enqueue(&write.tx, &change.jobs, change.now).await?;
@@ -229,16 +228,13 @@ impl Store {
     /// not such a payment, or if somebody else has it at the moment.
     pub async fn claim_paid_payment(&self, id: Uuid, now: Time, again_at: Time) -> Result<bool> {
         let write = self.write_one().await?;
-        let claimed = payments::Entity::update_many()
-            .col_expr(payments::Column::NextCheckAt, Expr::value(again_at.0))
-            .filter(payments::Column::Id.eq(id))
-            .filter(payments::Column::State.eq(PaymentState::Paid.as_str()))
-            .filter(payments::Column::SettledAt.is_null())
-            .filter(payments::Column::NextCheckAt.lte(now.0))
-            .exec(&write)
-            .await?;
+        let claim = "UPDATE payments SET next_check_at = $4
+            WHERE id = $1 AND state = $2 AND settled_at IS NULL AND next_check_at <= $3";
+        let paid = PaymentState::Paid.as_str();
+        let values = [id.into(), paid.into(), now.0.into(), again_at.0.into()];
+        let claimed = sql::run(&write, claim, values).await?;
         write.commit().await?;
-        Ok(claimed.rows_affected == 1)
+        Ok(claimed == 1)
     }
 
     /// Keeps a paid payment for the caller, who claimed it until `until`, until a later moment. False if somebody else
@@ -260,16 +256,11 @@ impl Store {
     /// The consequence of a payment is drawn; nothing is to be checked any more. False if it was before.
     pub async fn settle_payment(&self, id: Uuid, now: Time) -> Result<bool> {
         let write = self.write_one().await?;
-        let settled = payments::Entity::update_many()
-            .col_expr(payments::Column::SettledAt, Expr::value(now.0))
-            .col_expr(payments::Column::NextCheckAt, Expr::value(None::<i64>))
-            .col_expr(payments::Column::UpdatedAt, Expr::value(now.0))
-            .filter(payments::Column::Id.eq(id))
-            .filter(payments::Column::SettledAt.is_null())
-            .exec(&write)
-            .await?;
+        let settle = "UPDATE payments SET settled_at = $2, next_check_at = NULL, updated_at = $2
+            WHERE id = $1 AND settled_at IS NULL";
+        let settled = sql::run(&write, settle, [id.into(), now.0.into()]).await?;
         write.commit().await?;
-        Ok(settled.rows_affected == 1)
+        Ok(settled == 1)
     }
 
     /// When to look at a payment again.
@@ -310,6 +301,16 @@ impl Store {
         write.commit().await?;
         rows.into_iter().map(Payment::try_from).collect()
     }
+}
+
+/// The change of a payment that is in one of so many states.
+fn change_of(states: usize) -> String {
+    let from: Vec<String> = (5..5 + states).map(|number| format!("${number}")).collect();
+    format!(
+        "UPDATE payments SET state = $2, next_check_at = $3, updated_at = $4
+        WHERE id = $1 AND state IN ({})",
+        from.join(", ")
+    )
 }
 
 /// The row of a payment that is to be opened.

@@ -24,7 +24,7 @@ use crate::{
     entity::{order_positions, orders, performances, projections, tickets},
     limits,
     orders::OrderState,
-    rows,
+    rows, sql,
 };
 
 /// Kind of the job that mails the tickets of an order; its key is the order's id, its payload `{"order": id}`.
@@ -55,7 +55,8 @@ struct Context<'a> {
 impl Store {
     /// Up to where a stream is in the tables.
     pub async fn checkpoint(&self, stream: Stream) -> Result<Position> {
-        let row = projections::Entity::find_by_id(stream.to_string()).one(self.db()).await?;
+        let key = [stream.to_string().into()];
+        let row = sql::find::<projections::Entity, _>(self.db(), key).await?;
         row.map_or(Ok(Position::START), |row| position(row.position))
     }
 
@@ -78,8 +79,8 @@ impl Store {
             Ok(high) => high,
             Err(moved) => return Ok(Projected::Moved(moved)),
         };
-        let performance = performances::Entity::find_by_id(Uuid::from_u128(stream.id));
-        let Some(before) = performance.one(&write.tx).await? else {
+        let key = [Uuid::from_u128(stream.id).into()];
+        let Some(before) = sql::find::<performances::Entity, _>(&write.tx, key).await? else {
             return Ok(Projected::Orphan);
         };
         let mut context = Context { write: &write, performance: before.clone(), high };
@@ -190,7 +191,7 @@ async fn move_checkpoint(
         .filter(projections::Column::Position.eq(column(from)?))
         .exec(db)
         .await?;
-    let row = projections::Entity::find_by_id(&*key).one(db).await?;
+    let row = sql::find::<projections::Entity, _>(db, [key.as_str().into()]).await?;
     let row = row.ok_or(Error::corrupt("projections", "stream"))?;
     if moved.rows_affected == 0 {
         return Ok(Err(position(row.position)?));

@@ -3,12 +3,12 @@
 use frontrow_ledger::Time;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, InsertMany,
-    IntoActiveModel, Iterable, PrimaryKeyToColumn,
+    IntoActiveModel, Iterable, PrimaryKeyToColumn, Statement,
     sea_query::{Expr, OnConflict, SimpleExpr},
 };
 use serde_json::Value;
 
-use crate::{Error, Result, limits, page::Cursor, texts::Texts};
+use crate::{Error, Result, limits, page::Cursor, sql, texts::Texts};
 
 /// Inserts rows; one that exists is a [`Error::Conflict`].
 pub(crate) async fn insert<M, A>(db: &impl ConnectionTrait, rows: Vec<M>) -> Result<()>
@@ -16,7 +16,7 @@ where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait,
 {
-    insert_chunks(db, rows, None).await?;
+    insert_chunks(db, rows, "").await?;
     Ok(())
 }
 
@@ -26,27 +26,23 @@ where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait,
 {
-    insert_chunks(db, rows, Some(OnConflict::new().do_nothing())).await
+    insert_chunks(db, rows, " ON CONFLICT DO NOTHING").await
 }
 
-/// Inserts rows, or does with those that exist as it is said.
+/// Inserts rows, or does with those that exist as the text of the statement goes on.
 pub(crate) async fn insert_or<M, A>(
     db: &impl ConnectionTrait,
     rows: Vec<M>,
-    conflict: &OnConflict,
+    conflict: &str,
 ) -> Result<u64>
 where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait,
 {
-    insert_chunks(db, rows, Some(conflict)).await
+    insert_chunks(db, rows, conflict).await
 }
 
-async fn insert_chunks<M, A>(
-    db: &impl ConnectionTrait,
-    rows: Vec<M>,
-    conflict: Option<&OnConflict>,
-) -> Result<u64>
+async fn insert_chunks<M, A>(db: &impl ConnectionTrait, rows: Vec<M>, conflict: &str) -> Result<u64>
 where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait,
@@ -55,12 +51,18 @@ where
     let mut written = 0;
     while rows.len() > 0 {
         let count = chunk_rows(rows.len());
-        let chunk: Vec<M> = rows.by_ref().take(count).collect();
-        let mut insert = InsertMany::<A>::many(chunk);
-        if let Some(conflict) = conflict {
-            insert = insert.on_conflict(conflict.clone());
+        let mut values = Vec::new();
+        for row in rows.by_ref().take(count) {
+            let mut row = row.into_active_model();
+            for column in <A::Entity as EntityTrait>::Column::iter() {
+                let value = row.take(column).into_value();
+                values.push(value.ok_or_else(|| Error::Bug("a row lacks a column".into()))?);
+            }
         }
-        written += insert.exec_without_returning(db).await?;
+        let backend = db.get_database_backend();
+        let sql = sql::insert::<A::Entity>(backend, count, conflict);
+        let insert = Statement::from_sql_and_values(backend, sql, values);
+        written += db.execute_raw(insert).await?.rows_affected();
     }
     Ok(written)
 }
@@ -116,7 +118,7 @@ where
     let key = <A::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
     let mut conflict = OnConflict::columns(key);
     conflict.update_columns(columns).action_and_where(condition);
-    insert_chunks(db, vec![row], Some(&conflict)).await
+    Ok(InsertMany::<A>::many([row]).on_conflict(conflict).exec_without_returning(db).await?)
 }
 
 /// A moment that may be missing.

@@ -10,7 +10,7 @@ use crate::{
     catalogue::{Event, SeatingPlan, Venue},
     entity::{events, performances, seating_plans, venues},
     page::{Cursor, Page, PageRequest},
-    rows,
+    rows, sql,
     text_enum::text_enum,
 };
 
@@ -114,19 +114,19 @@ impl Store {
 
     /// The performance with this id and its sale.
     pub async fn performance(&self, id: Uuid) -> Result<Option<(Performance, PerformanceOnSale)>> {
-        let row = performances::Entity::find_by_id(id).one(self.db()).await?;
+        let row = sql::find::<performances::Entity, _>(self.db(), [id.into()]).await?;
         row.map(split).transpose()
     }
 
     /// The performance with this id and everything around it.
     pub async fn performance_details(&self, id: Uuid) -> Result<Option<PerformanceDetails>> {
-        let Some(row) = performances::Entity::find_by_id(id).one(self.db()).await? else {
+        let Some(row) = sql::find::<performances::Entity, _>(self.db(), [id.into()]).await? else {
             return Ok(None);
         };
         // Four look-ups by primary key; what they refer to is never deleted.
-        let event = events::Entity::find_by_id(row.event_id).one(self.db()).await?;
-        let venue = venues::Entity::find_by_id(row.venue_id).one(self.db()).await?;
-        let plan = seating_plans::Entity::find_by_id(row.plan_id).one(self.db()).await?;
+        let event = sql::find::<events::Entity, _>(self.db(), [row.event_id.into()]).await?;
+        let venue = sql::find::<venues::Entity, _>(self.db(), [row.venue_id.into()]).await?;
+        let plan = sql::find::<seating_plans::Entity, _>(self.db(), [row.plan_id.into()]).await?;
         let (performance, sale) = split(row)?;
         Ok(Some(PerformanceDetails {
             performance,

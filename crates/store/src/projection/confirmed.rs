@@ -4,10 +4,7 @@ use std::collections::HashSet;
 
 use frontrow_ledger::{HoldId, OrderId, Time, sale};
 use frontrow_log::Position;
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, OnConflict},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{Context, JOB_ORDER_CONFIRMED, column};
@@ -134,16 +131,11 @@ impl Context<'_> {
     /// The places as the ledger sold them; how they were called stays.
     async fn places(&self, sold: &[Sold<'_>]) -> Result<()> {
         let rows: Vec<order_positions::Model> = sold.iter().flat_map(place_rows).collect();
-        let key = [order_positions::Column::OrderId, order_positions::Column::Idx];
-        let columns = [
-            order_positions::Column::PlaceKind,
-            order_positions::Column::PlaceId,
-            order_positions::Column::Category,
-            order_positions::Column::TicketType,
-            order_positions::Column::PriceMinor,
-        ];
-        let conflict = OnConflict::columns(key).update_columns(columns).to_owned();
-        rows::insert_or(&self.write.tx, rows, &conflict).await?;
+        let conflict =
+            " ON CONFLICT (order_id, idx) DO UPDATE SET place_kind = excluded.place_kind,
+            place_id = excluded.place_id, category = excluded.category,
+            ticket_type = excluded.ticket_type, price_minor = excluded.price_minor";
+        rows::insert_or(&self.write.tx, rows, conflict).await?;
         Ok(())
     }
 
