@@ -1,4 +1,5 @@
-//! One file per table: its row as SeaORM sees it. Nothing of this leaves the crate.
+//! One file per table: its row as SeaORM sees it. Nothing of this leaves the crate. Each is listed in `sqlite/kinds.rs`,
+//! which tells SQLite's ids from its bytes; a test finds what is not.
 
 pub(crate) mod api_keys;
 pub(crate) mod carts;

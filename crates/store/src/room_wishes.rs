@@ -214,7 +214,7 @@ impl Store {
             .into_tuple()
             .all(self.db())
             .await?;
-        let write = self.write_one().await?;
+        let write = self.write_one().await?.long();
         let purged = room_wishes::Entity::delete_many()
             .filter(room_wishes::Column::Id.is_in(ids))
             .exec(&write)

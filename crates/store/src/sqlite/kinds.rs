@@ -43,6 +43,8 @@ static TABLES: LazyLock<HashMap<&'static str, Columns>> = LazyLock::new(|| {
         of_entity(entity::refunds::Entity),
         of_entity(entity::replicas::Entity),
         of_entity(entity::room_actions::Entity),
+        of_entity(entity::room_samples::Entity),
+        of_entity(entity::room_wishes::Entity),
         of_entity(entity::rooms::Entity),
         of_entity(entity::seating_plans::Entity),
         of_entity(entity::settings::Entity),
