@@ -1,5 +1,6 @@
 //! `frontrow rehearse`: the on-sale drill, on a running shop or on a set of its own.
 
+mod room;
 mod set;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
@@ -12,10 +13,10 @@ use frontrow_rehearsal::{
     limits::FANS_MAX,
     live::{Silent, Terminal, View},
     rehearse,
-    report::{self, Report},
-    sweep::{self, Check},
+    report::{self, Beside, Report},
+    room::room_log,
+    sweep,
     target::Wanted,
-    usage::Used,
 };
 use uuid::Uuid;
 
@@ -61,6 +62,8 @@ pub(crate) struct Args {
     #[arg(long)]
     inside: bool,
     #[command(flatten)]
+    room: room::RoomArgs,
+    #[command(flatten)]
     set: set::LocalArgs,
     /// Write the figures to this file
     #[arg(long, value_name = "FILE")]
@@ -85,14 +88,15 @@ pub(crate) fn run(args: &Args, config: &Config) -> Result<ExitCode> {
 }
 
 async fn drill(args: &Args, config: &Config) -> Result<Report> {
-    let plan = plan(args, args.shop.clone(), args.alone);
+    let plan = plan(args, args.shop.clone(), args.alone, None)?;
     let mut view = view(args);
     let outcome = rehearse(&plan, &mut *view, |_| {}).await?;
-    let inside = if args.inside { inside(config, &outcome).await? } else { Vec::new() };
-    write(args, &plan, &outcome, Vec::new(), inside, Vec::new())
+    let beside = if args.inside { inside(config, &outcome).await? } else { Beside::default() };
+    write(args, &plan, &outcome, Vec::new(), &beside)
 }
 
-fn plan(args: &Args, base: String, alone: bool) -> Plan {
+/// `key` is that of a set of its own.
+fn plan(args: &Args, base: String, alone: bool, key: Option<String>) -> Result<Plan> {
     let wanted = match (&args.event, args.performance) {
         (_, Some(id)) => Wanted::Performance(id),
         (Some(slug), None) => Wanted::Event(slug.clone()),
@@ -105,14 +109,15 @@ fn plan(args: &Args, base: String, alone: bool) -> Plan {
         compression: args.compress,
         seed: args.seed,
     };
-    Plan {
+    Ok(Plan {
         base,
         wanted,
         crowd,
         connections: usize::try_from(args.connections).unwrap_or(usize::MAX),
         time_limit: Duration::from_secs(args.time_limit),
         alone,
-    }
+        room: args.room.plan(&crowd, key)?,
+    })
 }
 
 fn view(args: &Args) -> Box<dyn View + Send> {
@@ -120,12 +125,20 @@ fn view(args: &Args) -> Box<dyn View + Send> {
 }
 
 /// The sweep from inside: the shop's own database, opened beside it.
-async fn inside(config: &Config, outcome: &Outcome) -> Result<Vec<Check>> {
+async fn inside(config: &Config, outcome: &Outcome) -> Result<Beside> {
     let shop = open::shop(config).await?;
     let log = open::log(config, false).await?;
     let checks = sweep::inside(&shop, &*log, &outcome.target, &outcome.stories).await;
     shop.stop().await;
-    checks.context("the sweep from inside")
+    let mut beside =
+        Beside { inside: checks.context("the sweep from inside")?, ..Beside::default() };
+    if outcome.room.is_some() {
+        let room = room_log(&*log, &outcome.target, &outcome.stories).await;
+        let room = room.context("the log of the waiting room")?;
+        beside.inside.extend(room.checks.iter().cloned());
+        beside.room = Some(room);
+    }
+    Ok(beside)
 }
 
 /// Writes what was asked for.
@@ -134,17 +147,16 @@ fn write(
     plan: &Plan,
     outcome: &Outcome,
     setting: Vec<(String, String)>,
-    inside: Vec<Check>,
-    usage: Vec<Used>,
+    beside: &Beside,
 ) -> Result<Report> {
-    let report = Report::new(plan, outcome, setting, inside, usage);
+    let report = Report::new(plan, outcome, setting, beside);
     if let Some(path) = &args.json {
         let file = std::fs::File::create(path)
             .with_context(|| format!("cannot write {}", path.display()))?;
         serde_json::to_writer_pretty(file, &report)?;
     }
     if let Some(path) = &args.html {
-        std::fs::write(path, report::html(&report, outcome))
+        std::fs::write(path, report::html(&report, outcome, beside.room.as_ref()))
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(report)

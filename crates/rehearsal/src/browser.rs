@@ -203,9 +203,12 @@ impl Browser {
         }
     }
 
-    /// An answer that is no answer to what was asked.
+    /// An answer that is no answer to what was asked. The API says what is wrong.
     pub fn odd(&self, step: Step, answer: &Answer) -> Lost {
-        self.lost(step, &format!("status {}", answer.status.as_u16()))
+        let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let why = problem["errors"][0]["pointer"].as_str().or(problem["type"].as_str());
+        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        self.lost(step, &format!("status {}{why}", answer.status.as_u16()))
     }
 
     /// Counts a request that failed for good.

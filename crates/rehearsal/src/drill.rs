@@ -16,6 +16,7 @@ use crate::{
     browser::Browser,
     fan,
     live::{Look, View},
+    room::{self, RoomMode, RoomOutcome},
     sweep::{self, Sweep},
     tally::{Kept, Tally},
     target::{Target, TargetError},
@@ -42,6 +43,8 @@ pub struct Outcome {
     pub cut: bool,
     /// What the sweep from outside found.
     pub sweep: Sweep,
+    /// The waiting room, if the drill set one up.
+    pub room: Option<RoomOutcome>,
 }
 
 /// Connections of those who only look: the seat map's watcher and the sweep.
@@ -62,12 +65,16 @@ pub async fn rehearse(
     let lookers = Arc::new(looker(quiet)?);
     let target = Arc::new(Target::find(&lookers, &plan.wanted).await?);
     let before = target.status(&lookers).await?.left();
-    let start = Instant::now();
+    let start = match &plan.room {
+        Some(room) => room::set_up(&lookers, &target, room, &plan.crowd).await?,
+        None => Instant::now(),
+    };
     let tally = Arc::new(Tally::new(start));
     let browser = Browser::new(&plan.base, plan.connections, Arc::clone(&tally))
         .map_err(|error| TargetError::NotFound(error.to_string()))?;
     let world = Arc::new(World::new(browser, Arc::clone(&target), Arc::clone(&tally), plan, start));
     view.begin(plan, &target);
+    sleep_until(start).await;
     started(&tally);
 
     let left = Arc::new(AtomicU64::new(before));
@@ -81,6 +88,14 @@ pub async fn rehearse(
                 .await
         }
     });
+    let room_stop = CancellationToken::new();
+    let room_watching = plan.room.as_ref().map(|room| {
+        let (lookers, target) = (Arc::clone(&lookers), Arc::clone(&target));
+        let (stop, by_itself) = (room_stop.clone(), room.mode == RoomMode::Automatic);
+        tokio::spawn(
+            async move { room::watch_room(&lookers, &target, start, stop, by_itself).await },
+        )
+    });
     let mut fans = JoinSet::new();
     for number in 0..plan.crowd.fans {
         let (world, fan) = (Arc::clone(&world), plan.crowd.fan(number));
@@ -90,11 +105,38 @@ pub async fn rehearse(
     let took = start.elapsed();
     stop.cancel();
     let watched = watching.await.unwrap_or_default();
+    room_stop.cancel();
+    let room = match (&plan.room, room_watching) {
+        (Some(plan_room), Some(watching)) => Some(RoomOutcome {
+            plan: plan_room.clone(),
+            starts_ms: ms(plan_room.starts(&plan.crowd)),
+            watched: watching.await.unwrap_or_default(),
+        }),
+        _ => None,
+    };
     let kept = tally.all();
     view.sweeping();
-    let swept = sweep::outside(&lookers, &target, &stories, before, plan.alone).await;
+    let mut swept = sweep::outside(&lookers, &target, &stories, before, plan.alone).await;
+    if let Some(room) = &room {
+        let whole = plan.alone && !cut && kept.total.errors == 0;
+        swept.checks.extend(room::outside(&lookers, &target, room, &stories, whole).await);
+    }
     let after = target.status(&lookers).await?.left();
-    Ok(Outcome { target, kept, stories, watched, left: (before, after), took, cut, sweep: swept })
+    Ok(Outcome {
+        target,
+        kept,
+        stories,
+        watched,
+        left: (before, after),
+        took,
+        cut,
+        sweep: swept,
+        room,
+    })
+}
+
+fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Waits for all fans, showing how it goes; after the time limit those who are still there are sent home, and whoever does

@@ -7,6 +7,8 @@ mod api;
 mod bank;
 mod choose;
 mod pages;
+mod room;
+mod room_door;
 mod story;
 
 use std::time::Duration;
@@ -17,10 +19,13 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 pub use story::{End, HoldEnd, HoldName, HoldStory, Money, OrderStory, Story};
 
+use room::Way;
+
 use crate::{
     browser::{Answer, Ask, Jar, Lost},
     crowd::{Door, Fan, Habit, think},
     limits::TRIES_MAX,
+    pages::Tokens,
     tally::{Event, Step},
     target::Status,
     world::World,
@@ -44,6 +49,15 @@ pub(crate) struct Journey<'w> {
     unheard: bool,
     /// When what they hold lapses, as far as they were told.
     lapses: Option<Instant>,
+    /// What joining a waiting room answered.
+    receipt: Option<String>,
+    /// What the forms of its page carry.
+    room_tokens: Option<Tokens>,
+    /// An app's right to hold and to pay, and what it is bound to. A browser keeps both as cookies.
+    pass: Option<String>,
+    device: String,
+    /// They are in the shop: by which of their stories.
+    inside: Option<usize>,
     story: Story,
 }
 
@@ -55,6 +69,10 @@ enum Asked {
     Refused,
     /// Nothing is offered any more.
     SoldOut,
+    /// People wait, and so must they.
+    Room,
+    /// They waited in vain.
+    Home(End),
 }
 
 /// Lives through a fan's day.
@@ -72,9 +90,7 @@ async fn day(world: &World, fan: Fan, came: Instant) -> Story {
     let mut end = journey.visit().await;
     if greedy && matches!(end, Ok(End::Bought)) {
         // A fresh browser and the same mail address: the shop's limit must hold all the same.
-        journey.jar = Jar::default();
-        journey.status = Status::new(world.target.drawing.seats());
-        journey.tries = 0;
+        journey.takes_another_browser();
         end = journey.visit().await.map(|_| End::Bought);
     }
     journey.leave();
@@ -95,6 +111,11 @@ impl<'w> Journey<'w> {
             tries: 0,
             unheard: false,
             lapses: None,
+            receipt: None,
+            room_tokens: None,
+            pass: None,
+            device: format!("device-{:016x}", fan.seed),
+            inside: None,
             story: Story::new(fan.number, email.clone()),
             email,
             world,
@@ -103,10 +124,21 @@ impl<'w> Journey<'w> {
     }
 
     async fn visit(&mut self) -> Result<End, Lost> {
-        match self.fan.door {
+        let end = match self.fan.door {
             Door::Pages => self.visit_pages().await,
             Door::Api => self.visit_api().await,
-        }
+        }?;
+        self.leave_shop(end == End::Bought).await?;
+        Ok(end)
+    }
+
+    /// Nothing of what was done before is known there.
+    fn takes_another_browser(&mut self) {
+        self.jar = Jar::default();
+        self.status = Status::new(self.world.target.drawing.seats());
+        self.tries = 0;
+        (self.receipt, self.room_tokens, self.pass, self.inside) = (None, None, None, None);
+        self.device.push_str("-other");
     }
 
     /// Asks for places again and again until they are held, there are none, or the fan has had enough.
@@ -127,6 +159,15 @@ impl<'w> Journey<'w> {
                     }
                     self.think(think::AGAIN).await;
                 }
+                Asked::Room => {
+                    self.tries += 1;
+                    match self.through_room().await? {
+                        Way::In if self.tries >= TRIES_MAX => return Ok(Asked::Refused),
+                        Way::In => {}
+                        Way::Home(end) => return Ok(Asked::Home(end)),
+                    }
+                }
+                home @ Asked::Home(_) => return Ok(home),
                 Asked::SoldOut if !self.fan.stays || !self.await_returns().await? => {
                     return Ok(Asked::SoldOut);
                 }

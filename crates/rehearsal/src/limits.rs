@@ -26,6 +26,11 @@ pub const LOOK_EVERY: Duration = Duration::from_secs(3);
 pub const SWEEP_AT_ONCE: usize = 32;
 /// How long the sweep waits for orders to settle: longer than the test bank's late money.
 pub const SETTLE_WITHIN: Duration = Duration::from_secs(90);
+/// How often the sweep looks again for places whose hold has lapsed and that are not free yet, and how far apart: longer
+/// than holds of a set are spread.
+pub const LAPSE_LOOKS: u32 = 4;
+/// See [`LAPSE_LOOKS`].
+pub const LAPSE_LOOK_EVERY: Duration = Duration::from_secs(3);
 /// Violations of one kind that are listed by name; more are counted.
 pub const VIOLATIONS_LISTED: usize = 20;
 /// Length of one tick of the timeline, in milliseconds.
@@ -40,3 +45,23 @@ pub const WATCH_EVERY: Duration = Duration::from_millis(500);
 pub const LATENCY_US_MAX: u64 = 3_600_000_000;
 /// Marks on the timeline: more could not be told apart.
 pub const MARKS_MAX: usize = 400;
+/// Between setting up a waiting room and the start of the drill: every replica knows it by then.
+pub const ROOM_LEAD: Duration = Duration::from_secs(4);
+/// How often in a row the status of a waiting room must be there before every replica counts as knowing it.
+pub const ROOM_KNOWN_LOOKS: u32 = 30;
+/// How long replicas may take to know it.
+pub const ROOM_KNOWN_WITHIN: Duration = Duration::from_secs(20);
+/// How often the status of a waiting room is looked at to see when which turn came: as often as it changes.
+pub const ROOM_WATCH_EVERY: Duration = Duration::from_millis(100);
+/// How long a waiting room that opened by itself may take to close after everybody went home: longer than the minute of
+/// calm that the ledger wants to see.
+pub const ROOM_LINGER: Duration = Duration::from_secs(150);
+/// How often a fan tries to get a place, or to come in, before they give up.
+pub const ROOM_TRIES_MAX: u32 = 60;
+/// Of all that a drill tells about how long it takes, what came so long after the first turn is judged: before, nobody
+/// can know how long people stay.
+pub const TOLD_AFTER: Duration = Duration::from_mins(3);
+/// The share of them, in percent, that must have told the truth.
+pub const TOLD_PERCENT: u64 = 90;
+/// So many fans or promises are needed to judge by them.
+pub const JUDGED_MIN: usize = 200;

@@ -53,6 +53,8 @@ pub struct SetPlan {
     pub public_url: String,
     /// The sale that is drilled, with its plan beside it.
     pub sale: PathBuf,
+    /// Which organisation needs an API key, if the drill does what an organiser does.
+    pub organiser: Option<String>,
     /// What will be done to it: a database that is slow or fails over needs somebody in between, and the latter a standby.
     pub faults: Vec<Fault>,
 }
@@ -71,6 +73,7 @@ pub struct Set {
     balancer: Option<Balancer>,
     /// Whose turn it is to be killed or paused.
     next: usize,
+    api_key: Option<String>,
 }
 
 /// Why a set does not come up, or does not do what is asked.
@@ -137,6 +140,7 @@ impl Set {
             replicas: Vec::new(),
             balancer: None,
             next: 0,
+            api_key: None,
         };
         if set.plan.engine == Engine::Postgres {
             set.postgres = Some(Postgres::start(&set.plan.folder.join("postgres")).await?);
@@ -152,6 +156,9 @@ impl Set {
             set.follow().await?;
         }
         set.import().await?;
+        if let Some(organisation) = set.plan.organiser.clone() {
+            set.api_key = Some(set.make_key(&organisation).await?);
+        }
         let count = if set.plan.engine == Engine::Sqlite { 1 } else { set.plan.replicas.max(1) };
         for index in 0..count {
             let port = if count == 1 { front } else { free_port()? };
@@ -184,6 +191,11 @@ impl Set {
     /// Its secret.
     pub fn secret(&self) -> &str {
         &self.plan.secret
+    }
+
+    /// The organiser's, if the plan asked for one.
+    pub fn api_key(&self) -> Option<&str> {
+        self.api_key.as_deref()
     }
 
     /// How many replicas serve.
@@ -243,7 +255,14 @@ impl Set {
     async fn import(&self) -> Result<(), SetError> {
         let mut command = replica::command(&self.plan, &self.first(), 0, self.database_url());
         command.arg("import").arg(&self.plan.sale);
-        process::run("import", command, &self.plan.folder).await
+        process::run("import", command, &self.plan.folder).await.map(|_| ())
+    }
+
+    async fn make_key(&self, organisation: &str) -> Result<String, SetError> {
+        let mut command = replica::command(&self.plan, &self.first(), 0, self.database_url());
+        command.args(["api-key", "create", "--name", "rehearsal", "--organisation", organisation]);
+        let said = process::run("api-key", command, &self.plan.folder).await?;
+        Ok(said.lines().last().unwrap_or_default().trim().to_owned())
     }
 }
 

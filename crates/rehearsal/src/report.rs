@@ -4,6 +4,7 @@ mod charts;
 mod comparison;
 mod hall;
 mod page;
+mod room;
 mod svg;
 
 use hdrhistogram::{Counter, Histogram};
@@ -16,6 +17,7 @@ use crate::{
     Outcome, Plan,
     fan::End,
     limits::TICK_MS,
+    room::{Figures, RoomLog},
     sweep::Check,
     tally::{Counts, Mark, Recovery, Step},
     usage::Used,
@@ -58,6 +60,8 @@ pub struct Report {
     pub recoveries: Vec<Recovery>,
     /// While something was done to the shop, against quiet seconds under the same load.
     pub comparison: Option<ComparisonPart>,
+    /// The waiting room, if the drill set one up.
+    pub room: Option<Figures>,
     /// What the processes used, if they could be seen.
     pub usage: Vec<Used>,
     /// Processor time of all of them for one order.
@@ -115,6 +119,10 @@ pub struct Ends {
     pub lost: u64,
     /// Paid, but the tickets were not there in time.
     pub waiting: u64,
+    /// Did not come when it was their turn in the waiting room.
+    pub no_show: u64,
+    /// Still waited in the room.
+    pub queueing: u64,
 }
 
 /// How many a second.
@@ -156,19 +164,39 @@ pub struct Failure {
     pub count: u64,
 }
 
+/// What was seen beside the drill itself, by whoever could.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Checks from inside, if the database could be reached.
+    pub inside: Vec<Check>,
+    /// What the log of the waiting room says, if there was one and it could be read.
+    pub room: Option<RoomLog>,
+    /// What the processes used.
+    pub usage: Vec<Used>,
+    /// What they had used when turns began to come.
+    pub before_turns: Vec<Used>,
+}
+
 impl Report {
-    /// Sums up. `inside` are the checks from inside, if the database could be reached.
+    /// Sums up.
     pub fn new(
         plan: &Plan,
         outcome: &Outcome,
         setting: Vec<(String, String)>,
-        inside: Vec<Check>,
-        usage: Vec<Used>,
+        beside: &Beside,
     ) -> Self {
+        let Beside { inside, room: log, usage, before_turns } = beside;
         let Outcome { target, kept, .. } = outcome;
         let opening_ms = plan.crowd.opening().as_secs_f64() * 1_000.0;
         let since_opening = |ms: u64| (ms as f64 - opening_ms).max(0.0) / 1_000.0;
-        let checks: Vec<Check> = outcome.sweep.checks.iter().cloned().chain(inside).collect();
+        let room = outcome.room.as_ref().map(|room| {
+            let before = before_turns.clone();
+            let compression = plan.crowd.compression;
+            Figures::of(room, &outcome.stories, kept, log.as_ref(), before, compression)
+        });
+        let judged = room.iter().flat_map(Figures::checks);
+        let checks = outcome.sweep.checks.iter().cloned().chain(judged);
+        let checks: Vec<Check> = checks.chain(inside.iter().cloned()).collect();
         let cpu: f64 = usage.iter().map(|used| used.cpu_seconds).sum();
         let orders = kept.total.orders;
         let steps =
@@ -213,7 +241,8 @@ impl Report {
             recoveries: kept.recoveries(),
             comparison: kept.comparison().map(|both| ComparisonPart::of(&both)),
             cpu_seconds_per_order: (cpu > 0.0 && orders > 0).then(|| cpu / orders as f64),
-            usage,
+            room,
+            usage: usage.clone(),
             checks,
             passed,
         }
@@ -237,6 +266,9 @@ impl Report {
         line(format!(
             "{requests} requests, {errors} failed, {retries} worked the second time, {waits} times told to wait"
         ));
+        for (name, found) in self.room.iter().flat_map(room::lines) {
+            line(format!("{name}: {found}"));
+        }
         for failure in &self.failures {
             line(format!("  failed: {} x {}: {}", failure.count, failure.step, failure.cause));
         }
@@ -276,6 +308,8 @@ impl Ends {
             refused: count(End::Refused),
             lost: count(End::Lost),
             waiting: count(End::Waiting),
+            no_show: count(End::NoShow),
+            queueing: count(End::Queueing),
         }
     }
 }

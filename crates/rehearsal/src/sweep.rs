@@ -12,13 +12,19 @@ mod outside;
 use std::sync::Arc;
 
 use serde::Serialize;
+use tokio::time::sleep;
 
 pub use check::Check;
 pub use gather::{HoldNow, OrderNow, PlaceNow, Seen, SeenHold, SeenOrder};
 pub use inside::{InsideError, inside};
 pub use outside::judge;
 
-use crate::{browser::Browser, fan::Story, target::Target};
+use crate::{
+    browser::Browser,
+    fan::Story,
+    limits::{LAPSE_LOOK_EVERY, LAPSE_LOOKS},
+    target::Target,
+};
 
 /// What a sweep found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -49,6 +55,14 @@ pub async fn outside(
     before: u64,
     alone: bool,
 ) -> Sweep {
-    let seen = gather::gather(browser, target, stories, before, alone).await;
-    judge(&seen)
+    let mut judged = judge(&gather::gather(browser, target, stories, before, alone).await);
+    // A hold has lapsed for its fan some seconds before its places are free: so that not all come back at once.
+    for _ in 0..LAPSE_LOOKS {
+        if !alone || judged.others == 0 {
+            break;
+        }
+        sleep(LAPSE_LOOK_EVERY).await;
+        judged = judge(&gather::gather(browser, target, stories, before, alone).await);
+    }
+    judged
 }

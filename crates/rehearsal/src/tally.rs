@@ -44,11 +44,23 @@ pub enum Step {
     OrderPage,
     /// A ticket.
     Ticket,
+    /// The page of a waiting room.
+    Room,
+    /// Taking a place there.
+    Join,
+    /// Asking how it stands.
+    Poll,
+    /// What was published of the draw.
+    Draw,
+    /// Coming in.
+    Enter,
+    /// Leaving the shop.
+    Leave,
 }
 
 impl Step {
     /// All of them, in the order of a purchase.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::Page,
         Self::Drawing,
         Self::Status,
@@ -60,6 +72,12 @@ impl Step {
         Self::Pay,
         Self::OrderPage,
         Self::Ticket,
+        Self::Room,
+        Self::Join,
+        Self::Poll,
+        Self::Draw,
+        Self::Enter,
+        Self::Leave,
     ];
 
     /// In the report.
@@ -76,12 +94,18 @@ impl Step {
             Self::Pay => "pay",
             Self::OrderPage => "order page",
             Self::Ticket => "ticket",
+            Self::Room => "room's page",
+            Self::Join => "join",
+            Self::Poll => "room's status",
+            Self::Draw => "draw",
+            Self::Enter => "enter",
+            Self::Leave => "leave",
         }
     }
 
     /// Whether the shop cannot answer it without having written something down.
     const fn decides(self) -> bool {
-        matches!(self, Self::Hold | Self::Order | Self::Pay)
+        matches!(self, Self::Hold | Self::Order | Self::Pay | Self::Join | Self::Enter)
     }
 }
 
@@ -106,6 +130,12 @@ pub enum Event {
     ToldToWait,
     /// A fan went home.
     Left,
+    /// Somebody has a place in the waiting room.
+    Joined,
+    /// Somebody who waits asked how it stands.
+    Polled,
+    /// Somebody came into the shop.
+    Entered,
 }
 
 /// Counts of one moment, or of all.
@@ -129,6 +159,12 @@ pub struct Counts {
     pub waits: u64,
     /// Fans who went home.
     pub left: u64,
+    /// Places taken in the waiting room.
+    pub joins: u64,
+    /// Times that somebody who waits asked how it stands.
+    pub polls: u64,
+    /// Times that somebody came into the shop.
+    pub entries: u64,
 }
 
 impl Counts {
@@ -143,6 +179,9 @@ impl Counts {
             Event::Retried => &mut self.retries,
             Event::ToldToWait => &mut self.waits,
             Event::Left => &mut self.left,
+            Event::Joined => &mut self.joins,
+            Event::Polled => &mut self.polls,
+            Event::Entered => &mut self.entries,
         } += 1;
     }
 }

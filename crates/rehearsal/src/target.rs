@@ -96,6 +96,14 @@ pub enum TargetError {
     /// The shop answers in a way that this drill does not know.
     #[error("the shop's {0} is not as this drill knows it")]
     Unknown(&'static str),
+    /// The shop does not set up the waiting room.
+    #[error("the shop sets up no waiting room (status {status}): {why}")]
+    NoRoom {
+        /// The answer's.
+        status: u16,
+        /// As it says.
+        why: String,
+    },
     /// Payments are real.
     #[error("the shop takes real money: a drill needs one in demo mode (`--mode demo`)")]
     Live,
@@ -264,6 +272,26 @@ impl Target {
     /// Where places are asked for.
     pub fn hold_path(&self) -> String {
         format!("/performances/{}/hold", self.performance)
+    }
+
+    /// The page of its waiting room, and below it what the room's forms ask for.
+    pub fn room_path(&self) -> String {
+        format!("/performances/{}/room", self.performance)
+    }
+
+    /// What everybody who waits polls.
+    pub fn board_path(&self) -> String {
+        format!("/rooms/{}/status", self.performance)
+    }
+
+    /// What was published of the draw.
+    pub fn draw_path(&self) -> String {
+        format!("/rooms/{}/draw", self.performance)
+    }
+
+    /// The name of a cookie that is about its waiting room.
+    pub fn cookie(&self, kind: &str) -> String {
+        format!("{kind}-{}", self.performance.simple())
     }
 
     /// Where what is held is bought.

@@ -8,7 +8,7 @@ use std::sync::{
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{browser::Browser, tally::Tally, target::Target};
+use crate::{browser::Browser, room::RoomWorld, tally::Tally, target::Target};
 
 /// After a hold lapses, until everybody sees it.
 const LAPSE_MARGIN_MS: u64 = 3_000;
@@ -30,6 +30,8 @@ pub struct World {
     pub compression: f64,
     /// Of the crowd.
     pub seed: u64,
+    /// The waiting room in front of the sale, if the drill set one up.
+    pub room: Option<RoomWorld>,
     /// Set when everybody is to go home.
     pub over: CancellationToken,
     /// The latest moment at which something that fans left behind comes back, in milliseconds of the drill.
@@ -51,6 +53,10 @@ impl World {
             opening: start + plan.crowd.opening(),
             compression: plan.crowd.compression,
             seed: plan.crowd.seed,
+            room: plan.room.as_ref().map(|room| RoomWorld {
+                plan: room.clone(),
+                starts: start + room.starts(&plan.crowd),
+            }),
             over: CancellationToken::new(),
             returns_ms: AtomicU64::new(0),
             holding: AtomicU64::new(0),

@@ -147,5 +147,9 @@ pub const ROOM_OFFER_MS: i64 = 1_000;
 /// How long a replica that did not give the last tick waits for the one that did, beyond the tick itself, in
 /// milliseconds.
 pub const ROOM_TICK_PATIENCE_MS: i64 = 300;
+/// Ticks that one replica gives before it leaves a gap for another one that suffers more: a second of them.
+pub const ROOM_TICKS_BETWEEN_GAPS: u32 = 10;
+/// How long such a gap is, in milliseconds: whoever takes it looks at least twice in it.
+pub const ROOM_GAP_MS: i64 = 120;
 /// How long after the end of a pass what it held may still be paid: a hold has a limit of its own.
 pub const PASS_PAYS_MS: i64 = 15 * 60_000;

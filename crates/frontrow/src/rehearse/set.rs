@@ -14,12 +14,13 @@ use frontrow_rehearsal::{
     rehearse,
     report::Report,
     target::Wanted,
-    usage::{Process, Usage},
+    usage::{Process, Usage, Used},
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::Mutex as AsyncMutex,
     task::JoinHandle,
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -129,19 +130,26 @@ async fn drill_in(
     faults: Vec<Fault>,
     event: &str,
 ) -> Result<Report> {
-    let (base, count) = {
+    let (base, count, key) = {
         let set = set.lock().await;
-        (set.base(), set.count())
+        (set.base(), set.count(), set.api_key().map(str::to_owned))
     };
-    let mut plan = plan(args, base, true);
+    let mut plan = plan(args, base, true, key)?;
     plan.wanted = Wanted::Event(event.to_owned());
     let usage = Arc::new(Mutex::new(Usage::default()));
     watch(set, &usage).await;
     let stop = CancellationToken::new();
     let mut tasks: Option<Tasks> = None;
+    let before_turns = Arc::new(Mutex::new(Vec::new()));
+    let turns = plan.room.as_ref().map(|room| room.starts(&plan.crowd));
     let mut view = view(args);
     let outcome = rehearse(&plan, &mut *view, |tally| {
         let looking = tokio::spawn(look(Arc::clone(&usage), stop.clone()));
+        let noted = turns.map(|turns| {
+            let turns = tally.start() + turns;
+            let (usage, before_turns) = (Arc::clone(&usage), Arc::clone(&before_turns));
+            tokio::spawn(note_at(turns, usage, before_turns))
+        });
         let injected = tokio::spawn(inject(
             Arc::clone(set),
             faults,
@@ -149,7 +157,7 @@ async fn drill_in(
             Arc::clone(&usage),
             stop.clone(),
         ));
-        tasks = Some(Tasks { looking, injected });
+        tasks = Some(Tasks { looking, injected, noted });
     })
     .await;
     stop.cancel();
@@ -165,7 +173,11 @@ async fn drill_in(
     };
     // Only now: the database may be another one than at the start.
     let config = config_of(&*set.lock().await)?;
-    let checks = inside(&config, &outcome).await?;
+    let mut beside = inside(&config, &outcome).await?;
+    beside.usage = used;
+    let mut before_turns = before_turns.lock().unwrap_or_else(PoisonError::into_inner);
+    beside.before_turns = std::mem::take(&mut *before_turns);
+    drop(before_turns);
     let database = match args.set.database {
         Database::Postgres if args.set.no_affinity => {
             format!("{count} replicas in turn behind HAProxy, on PostgreSQL")
@@ -178,13 +190,15 @@ async fn drill_in(
     if !faults.is_empty() {
         setting.push(("faults".to_owned(), faults.join(", ")));
     }
-    write(args, &plan, &outcome, setting, checks, used)
+    write(args, &plan, &outcome, setting, &beside)
 }
 
 /// What runs beside the drill.
 struct Tasks {
     looking: JoinHandle<()>,
     injected: JoinHandle<Result<(), SetError>>,
+    /// Notes what was used when turns began.
+    noted: Option<JoinHandle<()>>,
 }
 
 impl Drop for Tasks {
@@ -192,6 +206,7 @@ impl Drop for Tasks {
     fn drop(&mut self) {
         self.looking.abort();
         self.injected.abort();
+        self.noted.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -220,6 +235,17 @@ async fn look(usage: Arc<Mutex<Usage>>, stop: CancellationToken) {
     }
 }
 
+/// What was used until a moment.
+async fn note_at(at: Instant, usage: Arc<Mutex<Usage>>, noted: Arc<Mutex<Vec<Used>>>) {
+    tokio::time::sleep_until(at).await;
+    let used = {
+        let mut usage = usage.lock().unwrap_or_else(PoisonError::into_inner);
+        usage.look();
+        usage.used()
+    };
+    *noted.lock().unwrap_or_else(PoisonError::into_inner) = used;
+}
+
 fn set_plan(args: &Args, folder: &Path, event: &str) -> Result<SetPlan> {
     let LocalArgs { replicas, database, faults, previous, no_affinity, hold_minutes, .. } =
         &args.set;
@@ -230,6 +256,7 @@ fn set_plan(args: &Args, folder: &Path, event: &str) -> Result<SetPlan> {
     if let Some(previous) = previous {
         ensure!(previous.exists(), "{} does not exist", previous.display());
     }
+    let (sale, organisation) = sale(folder, event, *hold_minutes)?;
     Ok(SetPlan {
         binary: std::env::current_exe().context("cannot tell which binary this is")?,
         previous: previous.clone(),
@@ -239,13 +266,14 @@ fn set_plan(args: &Args, folder: &Path, event: &str) -> Result<SetPlan> {
         folder: folder.to_owned(),
         secret: format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>()),
         public_url: String::new(),
-        sale: sale(folder, event, *hold_minutes)?,
+        sale,
+        organiser: args.room.room.map(|_| organisation),
         faults: faults.clone(),
     })
 }
 
-/// A sample's sale file with short holds, and its plan beside it.
-fn sale(folder: &Path, event: &str, hold_minutes: u32) -> Result<PathBuf> {
+/// A sample's sale file with short holds, its plan beside it, and who sells.
+fn sale(folder: &Path, event: &str, hold_minutes: u32) -> Result<(PathBuf, String)> {
     let (file, plan) = samples::of_event(event)
         .with_context(|| format!("there is no sample sale {event:?} to bring up a set with"))?;
     let mut file: toml::Table = std::str::from_utf8(file)?.parse()?;
@@ -262,7 +290,8 @@ fn sale(folder: &Path, event: &str, hold_minutes: u32) -> Result<PathBuf> {
     file.insert("hold".into(), hold.into());
     let path = folder.join("sale.toml");
     std::fs::write(&path, toml::to_string(&file)?)?;
-    Ok(path)
+    let organisation = file.get("organisation").and_then(toml::Value::as_str);
+    Ok((path, organisation.context("a sale file names who sells")?.to_owned()))
 }
 
 /// The configuration that the set's replicas have, for the sweep from inside.

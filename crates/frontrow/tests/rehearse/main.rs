@@ -114,6 +114,35 @@ fn a_set_of_its_own_loses_nothing_when_it_is_broken() {
     assert_eq!(usage.len(), 8, "three databases, balancer, three replicas, the fans: {report}");
 }
 
+#[test]
+fn a_waiting_room_is_fair_and_nobody_gets_past_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (json, html) = (folder.path().join("drill.json"), folder.path().join("drill.html"));
+    let output = Command::new(FRONTROW)
+        .args(["rehearse", "--local", "--database=sqlite", "--event=noc-v-kotelne"])
+        .args(["--fans=160", "--curve=drop", "--compress=60", "--time-limit=120"])
+        .args(["--room=draw", "--target=25", "--no-shows=20"])
+        .arg(format!("--json={}", json.display()))
+        .arg(format!("--html={}", html.display()))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let report = std::fs::read(json).unwrap_or_else(|_| panic!("no report: {said}"));
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    assert!(output.status.success(), "{report}\n{said}");
+    let room = &report["room"];
+    assert!(room["drawn"].as_u64().unwrap() > 100, "{room}");
+    assert!(room["in_shop_most"].as_u64().unwrap() <= room["cap"].as_u64().unwrap(), "{room}");
+    assert!(room["no_shows"].as_u64().unwrap() > 0, "{room}");
+    assert!(room["entered"].as_u64().unwrap() > 50, "{room}");
+    let fair = room["fairness"]["queue_and_turn"]["value"].as_f64().unwrap();
+    assert!(fair > 0.9, "{room}");
+    let checks = report["checks"].as_array().unwrap();
+    assert_eq!(checks.iter().filter(|check| check["from"] == "inside").count(), 10, "{report}");
+    let html = std::fs::read_to_string(html).unwrap();
+    assert!(html.contains("The waiting room"), "a section of its own");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_drill_says_what_it_cannot_drill() {
     let nowhere = Command::new(FRONTROW)

@@ -203,6 +203,8 @@ pub mod think {
     pub const LOOK: (f64, f64) = (2.0, 15.0);
     /// Between two looks at what is free: the page asks every second.
     pub const WATCH: (f64, f64) = (0.9, 1.1);
+    /// From the call that it is their turn until they come in.
+    pub const TURN: (f64, f64) = (1.0, 30.0);
     /// Between the cart and the checkout.
     pub const CART: (f64, f64) = (1.0, 10.0);
     /// Typing name and address.

@@ -6,7 +6,7 @@ use rand::{RngExt as _, seq::IndexedRandom as _};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Asked, End, HoldEnd, HoldName, Journey, Money, choose};
+use super::{Asked, End, HoldEnd, HoldName, Journey, Money, Way, choose};
 use crate::{
     browser::{Answer, Ask, Lost},
     crowd::{Ending, think},
@@ -16,13 +16,19 @@ use crate::{
 
 impl Journey<'_> {
     pub(super) async fn visit_api(&mut self) -> Result<End, Lost> {
+        if self.world.room.is_some()
+            && let Way::Home(end) = self.through_room().await?
+        {
+            return Ok(end);
+        }
         if self.is_early() {
             self.await_opening().await?;
         }
         match self.until_held(None).await? {
             Asked::Held => {}
-            Asked::Refused => return Ok(End::Refused),
+            Asked::Refused | Asked::Room => return Ok(End::Refused),
             Asked::SoldOut => return Ok(End::SoldOut),
+            Asked::Home(end) => return Ok(end),
         }
         match self.fan.ending {
             Ending::Abandons | Ending::LooksOnly | Ending::Watches => return Ok(End::AsIntended),
@@ -68,7 +74,8 @@ impl Journey<'_> {
         let holds = format!("{path}/holds");
         let key = self.key();
         let body = json!({ "wants": [want] });
-        let answer = self.send(&Ask::json(Step::Hold, holds.as_str(), &key, &body)).await?;
+        let ask = self.with_pass(Ask::json(Step::Hold, holds.as_str(), &key, &body));
+        let answer = self.send(&ask).await?;
         if answer.status.as_u16() != 201 {
             return self.refused(Step::Hold, &answer);
         }
@@ -92,7 +99,8 @@ impl Journey<'_> {
             "email": self.email, "terms": true, "attendees": vec![self.name.as_str(); places],
         });
         let key = self.key();
-        let answer = self.send(&Ask::json(Step::Order, "/api/v1/orders", &key, &body)).await?;
+        let ask = self.with_pass(Ask::json(Step::Order, "/api/v1/orders", &key, &body));
+        let answer = self.send(&ask).await?;
         if answer.status.as_u16() != 201 {
             self.refused(Step::Order, &answer)?;
             self.world.tally.count(Event::Refused);
@@ -156,6 +164,7 @@ impl Journey<'_> {
     /// The sale says no; anything else is no answer.
     fn refused(&self, step: Step, answer: &Answer) -> Result<Asked, Lost> {
         match answer.status.as_u16() {
+            403 if self.world.room.is_some() => Ok(Asked::Room),
             409 | 410 => Ok(Asked::Refused),
             _ => Err(self.world.browser.odd(step, answer)),
         }

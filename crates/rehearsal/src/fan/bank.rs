@@ -88,6 +88,7 @@ impl Journey<'_> {
 
     /// An order's link was given out.
     pub(super) fn ordered(&mut self, token: String, money: Money) {
+        self.may_be_out();
         let places = self.story.holds.last().map_or(0, |hold| hold.places);
         self.story.orders.push(OrderStory { token, places, money, seen_tickets: false });
         self.hold_ended(HoldEnd::Ordered);

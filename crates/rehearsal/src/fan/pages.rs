@@ -6,7 +6,7 @@ use bytes::Bytes;
 use rand::RngExt as _;
 use tokio::time::Instant;
 
-use super::{Asked, End, HoldEnd, HoldName, Journey, choose};
+use super::{Asked, End, HoldEnd, HoldName, Journey, Way, choose};
 use crate::{
     browser::{Ask, Lost},
     crowd::{Choice, Ending, think},
@@ -19,6 +19,12 @@ impl Journey<'_> {
     pub(super) async fn visit_pages(&mut self) -> Result<End, Lost> {
         let page_path = self.world.target.page_path();
         let mut page = self.page(Step::Page, &page_path).await?;
+        if self.is_sent_to_room(&page) {
+            match self.through_room().await? {
+                Way::In => page = self.page(Step::Page, &page_path).await?,
+                Way::Home(end) => return Ok(end),
+            }
+        }
         let by_map = self.fan.choice == Choice::Map;
         if by_map || self.fan.ending == Ending::Watches {
             let path = self.world.target.drawing_path.clone();
@@ -44,8 +50,9 @@ impl Journey<'_> {
         }
         match self.until_held(Some(page)).await? {
             Asked::Held => self.cart_and_on().await,
-            Asked::Refused => Ok(End::Refused),
+            Asked::Refused | Asked::Room => Ok(End::Refused),
             Asked::SoldOut => Ok(End::SoldOut),
+            Asked::Home(end) => Ok(end),
         }
     }
 
@@ -86,6 +93,9 @@ impl Journey<'_> {
             Some(page) => page,
             None => self.page(Step::Page, &self.world.target.page_path()).await?,
         };
+        if self.is_sent_to_room(&page) {
+            return Ok(Asked::Room);
+        }
         let offered = pages::fields(&page);
         if offered.is_empty() {
             return Ok(Asked::SoldOut);
@@ -129,6 +139,7 @@ impl Journey<'_> {
                 self.held(HoldName::Cart(self.jar.clone()), places);
                 Ok(Asked::Held)
             }
+            Some(room) if room == target.room_path() => Ok(Asked::Room),
             Some(_) => {
                 if self.fan.choice == Choice::Map {
                     self.look_at_status().await?;

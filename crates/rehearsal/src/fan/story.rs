@@ -1,6 +1,6 @@
 //! What a fan tells when it is over: everything that the shop acknowledged, for the sweep.
 
-use crate::browser::Jar;
+use crate::{browser::Jar, room::WaitStory};
 
 /// One fan's day.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Story {
     pub holds: Vec<HoldStory>,
     /// Every order whose link they were given.
     pub orders: Vec<OrderStory>,
+    /// Every place that they had in a waiting room.
+    pub waits: Vec<WaitStory>,
     /// What they saw that must not be.
     pub violations: Vec<String>,
     /// How it ended.
@@ -34,6 +36,10 @@ pub enum End {
     Lost,
     /// Paid, and went to bed before the tickets were there.
     Waiting,
+    /// It was their turn in the waiting room, and they did not come.
+    NoShow,
+    /// They still waited in the room when the drill was over.
+    Queueing,
 }
 
 /// A hold that was acknowledged.
@@ -105,6 +111,7 @@ impl Story {
             email,
             holds: Vec::new(),
             orders: Vec::new(),
+            waits: Vec::new(),
             violations: Vec::new(),
             end: End::Lost,
         }

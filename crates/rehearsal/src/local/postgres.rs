@@ -91,7 +91,7 @@ impl Postgres {
         let mut promote = as_user(&self.bin.join("pg_ctl"), self.user);
         promote.args(["promote", "-w", "-D"]).arg(self.folder.join("cluster"));
         promote.current_dir(&self.folder);
-        run("pg_ctl", promote, &self.folder).await
+        run("pg_ctl", promote, &self.folder).await.map(|_| ())
     }
 
     /// Runs a statement; returns what it says.

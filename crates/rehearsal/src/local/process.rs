@@ -103,14 +103,18 @@ impl Process {
     }
 }
 
-/// Runs a program to its end.
-pub(super) async fn run(name: &str, mut command: Command, folder: &Path) -> Result<(), SetError> {
+/// Runs a program to its end, and answers what it wrote.
+pub(super) async fn run(
+    name: &str,
+    mut command: Command,
+    folder: &Path,
+) -> Result<String, SetError> {
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
     let output = output.map_err(SetError::io(format!("cannot start {name}")))?;
     let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     std::fs::write(folder.join(format!("{name}.log")), &said).ok();
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&said);
     let last: Vec<&str> = said.lines().rev().take(3).collect();

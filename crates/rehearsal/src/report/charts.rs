@@ -6,6 +6,7 @@ use super::svg::{Scale, area, escaped, line, moment, moments, put, round_up, sho
 use crate::{
     Outcome,
     limits::TICK_MS,
+    room::RoomLog,
     tally::{Counts, Kept, Step},
     whole,
 };
@@ -68,11 +69,43 @@ pub(super) fn timeline(outcome: &Outcome) -> String {
             points: left.filter(|(at, _)| *at <= seconds).collect(),
         },
     ];
+    over_time(&strips, seconds, kept, "Timeline")
+}
+
+/// The waiting room over the same time axis: who waits, who is let in, who is in the shop.
+pub(super) fn room(outcome: &Outcome, log: Option<&RoomLog>) -> String {
+    let Some(room) = &outcome.room else { return String::new() };
+    let kept = &outcome.kept;
+    let last = room.watched.last().map_or(0, |look| look.at_ms);
+    let seconds = end_of_interest(kept, outcome).max(last as f64 / 1_000.0);
+    let rate = |count: fn(&Counts) -> u64| rates(kept, seconds, count);
+    let waiting = room.watched.looks.iter().map(|look| {
+        let waiting = look.joined.saturating_sub(look.cursor);
+        (look.at_ms as f64 / 1_000.0, waiting as f64)
+    });
+    let starts = room.starts_ms as f64 / 1_000.0;
+    let in_shop = log.into_iter().flat_map(|log| &log.ticks);
+    let in_shop = in_shop
+        .map(|tick| (starts + tick.at_ms as f64 / 1_000.0, f64::from(tick.in_shop)))
+        .filter(|(at, _)| (0.0..=seconds).contains(at));
+    let strip = |title, class, height, points| Strip { title, class, height, points };
+    let strips = [
+        strip("places taken", "arrivals", 62.0, rate(|c| c.joins)),
+        strip("polls", "ridge", 50.0, rate(|c| c.polls)),
+        strip("fans waiting", "left", 82.0, waiting.collect()),
+        strip("coming in", "holds", 62.0, rate(|c| c.entries)),
+        strip("in the shop", "left", 62.0, in_shop.collect()),
+    ];
+    over_time(&strips, seconds, kept, "The waiting room")
+}
+
+/// Strips above each other, with marks for what was done to the shop.
+fn over_time(strips: &[Strip], seconds: f64, kept: &Kept, label: &str) -> String {
     let top = if kept.marks.is_empty() { 18.0 } else { 58.0 };
     let height = top + strips.iter().map(|strip| strip.height + GAP).sum::<f64>() + 6.0;
     let x = Scale::linear((0.0, seconds), (LEFT, WIDTH - RIGHT));
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"Timeline\" class=\"chart\">"
+        "<svg viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{label}\" class=\"chart\">"
     );
     let bottom = height - 26.0;
     for at in moments(seconds, 10.0) {
@@ -87,7 +120,7 @@ pub(super) fn timeline(outcome: &Outcome) -> String {
         );
     }
     let mut y = top;
-    for strip in &strips {
+    for strip in strips {
         draw_strip(&mut svg, strip, x, y);
         y += strip.height + GAP;
     }

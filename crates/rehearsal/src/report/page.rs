@@ -4,12 +4,13 @@ use super::{
     Report,
     charts::{latencies, timeline},
     hall::{SHADES, hall},
+    room,
     svg::{escaped, moment, put},
 };
-use crate::{Outcome, live::grouped, tally::Counts, whole::whole};
+use crate::{Outcome, live::grouped, room::RoomLog, tally::Counts, whole::whole};
 
 /// One file that needs nothing else.
-pub fn html(report: &Report, outcome: &Outcome) -> String {
+pub fn html(report: &Report, outcome: &Outcome, log: Option<&RoomLog>) -> String {
     let title = escaped(&report.shop.title);
     let mut body = String::new();
     put(
@@ -31,6 +32,9 @@ pub fn html(report: &Report, outcome: &Outcome) -> String {
         &mut body,
         format_args!("<section><h2>What happened when</h2>{}</section>", timeline(outcome)),
     );
+    if let Some(figures) = &report.room {
+        body.push_str(&room::section(figures, outcome, log));
+    }
     put(
         &mut body,
         format_args!("<section><h2>How the hall filled</h2>{}</section>", hall(outcome)),
@@ -159,6 +163,8 @@ fn details(report: &Report) -> String {
         ("were refused", ends.refused),
         ("lost a request for good", ends.lost),
         ("paid and were still waiting", ends.waiting),
+        ("did not come when it was their turn", ends.no_show),
+        ("still waited in the room", ends.queueing),
     ];
     rows.extend(
         ends.into_iter()

@@ -1,7 +1,8 @@
 //! Sees to it that turns come: asks each room for its ticks, draws when it is time, and writes what everybody polls.
 //!
 //! Every replica does this. The one whose tick was heard last goes on; the others listen, and take over when it has been
-//! silent for a moment. If two speak at once, the ledger hears one of them.
+//! silent for a moment. If two speak at once, the ledger hears one of them. Whoever speaks tells how it feels, and
+//! nobody else does; so a speaker leaves a gap now and then, which a replica takes that suffers more.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -19,17 +20,22 @@ use frontrow_store::room_samples::RoomSample;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{board::Board, history, wishes::Called};
+use super::{board::Board, history, pulse::Beat, wishes::Called};
 use crate::{
     Error, Result, Shop,
-    limits::{ROOM_ENDED_MS, ROOM_LOOK, ROOM_OFFER_MS, ROOM_TICK_PATIENCE_MS, ROOMS_INTERVAL},
+    limits::{
+        ROOM_ENDED_MS, ROOM_ERRORS_PPM_MAX, ROOM_GAP_MS, ROOM_LOOK, ROOM_OFFER_MS, ROOM_P99_MS_MAX,
+        ROOM_TICK_PATIENCE_MS, ROOM_TICKS_BETWEEN_GAPS, ROOMS_INTERVAL,
+    },
 };
 
 /// What a replica remembers of a room from one look to the next.
 #[derive(Default)]
 pub(super) struct Care {
-    /// Our own tick was heard last.
-    ours: bool,
+    /// What we told with our last tick that was heard.
+    told: Option<Gauges>,
+    /// Ticks of ours that were heard without a gap.
+    spoken: u32,
     /// When we last told what is left to buy.
     offered: Option<Time>,
     /// A draw is being made.
@@ -86,7 +92,7 @@ impl Shop {
             match self.look_after(performance, care).await {
                 Ok(written) => changed |= written,
                 Err(error) => {
-                    care.ours = false;
+                    care.told = None;
                     let error: &dyn std::error::Error = &error;
                     tracing::warn!(performance.id = %performance, error, "a waiting room waits");
                 }
@@ -128,10 +134,11 @@ impl Shop {
         if seen.phase == Phase::Draw {
             self.draw_once(performance, &handle, care);
         }
-        let patience = if care.ours { TICK_MS } else { TICK_MS + ROOM_TICK_PATIENCE_MS };
-        if seen.ticks && seen.age_ms.is_none_or(|age| age >= patience) {
-            care.ours = self.tick(performance, &handle, care, now).await?;
-            if care.ours {
+        if seen.ticks && seen.age_ms.is_none_or(|age| age >= self.patience(&seen, care, now)) {
+            let gap = care.spoken >= ROOM_TICKS_BETWEEN_GAPS;
+            let heard = self.tick(performance, &handle, care, now).await?;
+            care.spoken = if heard && !gap { care.spoken + 1 } else { 0 };
+            if heard {
                 self.beside_the_tick(performance, care, &seen).await;
             }
         }
@@ -155,6 +162,24 @@ impl Shop {
                 tracing::warn!(performance.id = %performance, what, error, "left for later");
             }
         }
+    }
+
+    /// How old the last tick must be before we speak.
+    fn patience(&self, seen: &Seen, care: &mut Care, now: Time) -> i64 {
+        let ours = care.told.is_some() && care.told == seen.gauges;
+        let strain = strain_of(self.pulse().answers(now), self.pulse().provider(now));
+        let told = seen.gauges.map_or(0, |gauges| {
+            let answers = Beat { p99_ms: gauges.p99_ms, failed_ppm: gauges.errors_ppm };
+            let provider = Beat { p99_ms: 0, failed_ppm: gauges.provider.errors_ppm };
+            strain_of(answers, provider)
+        });
+        if !ours {
+            care.spoken = 0;
+            let suffers = strain > LIMIT && strain > told.saturating_mul(5) / 4;
+            return if suffers { TICK_MS } else { TICK_MS + ROOM_TICK_PATIENCE_MS };
+        }
+        let leaves_gap = care.spoken >= ROOM_TICKS_BETWEEN_GAPS;
+        if leaves_gap { TICK_MS + ROOM_GAP_MS } else { TICK_MS }
     }
 
     /// Asks for a tick; answers whether ours was heard.
@@ -186,6 +211,7 @@ impl Shop {
                 if tell {
                     care.offered = Some(now);
                 }
+                care.told = Some(gauges);
                 Ok(true)
             }
             Err(Error::Room(Refusal::TickTooSoon)) => Ok(false),
@@ -234,6 +260,8 @@ struct Seen {
     age_ms: Option<i64>,
     /// For the picture.
     sample: RoomSample,
+    /// What was told with it.
+    gauges: Option<Gauges>,
 }
 
 impl Seen {
@@ -242,8 +270,20 @@ impl Seen {
         let automatic = line.terms().mode == room::Mode::Automatic;
         let age_ms = line.last_tick().map(|(at, _)| now.ms_since(at));
         let ticks = phase.is_open() || (automatic && phase == Phase::Off);
-        Self { phase, ticks, age_ms, sample: history::sample(line, now) }
+        let (gauges, sample) = (line.gauges().copied(), history::sample(line, now));
+        Self { phase, ticks, age_ms, gauges, sample }
     }
+}
+
+/// As much as a room puts up with.
+const LIMIT: u64 = 1_000;
+
+/// How much a shop suffers: the worst of its measures, in thousandths of what a room puts up with.
+fn strain_of(answers: Beat, provider: Beat) -> u64 {
+    let share = |measured: u32, most: u32| u64::from(measured) * LIMIT / u64::from(most);
+    share(answers.p99_ms, ROOM_P99_MS_MAX)
+        .max(share(answers.failed_ppm, ROOM_ERRORS_PPM_MAX))
+        .max(share(provider.failed_ppm, ROOM_ERRORS_PPM_MAX))
 }
 
 /// Places that are free, that are in carts, and free ones by category.

@@ -3,7 +3,7 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use frontrow_ledger::{
     Time,
-    room::{BadSeal, DeviceDigest, Pass, Refusal, Turn},
+    room::{BadSeal, DeviceDigest, Mode, Pass, Refusal, Turn},
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -76,8 +76,14 @@ impl Shop {
         let now = self.now();
         let handle = self.room_of(performance).await?;
         // A room that is announced but not defined keeps nobody out: it has not begun.
-        let needed = handle.read(|room, _| room.line().is_some_and(|line| line.needs_pass(now)))?;
-        if !needed {
+        let closed_by = handle.read(|room, _| {
+            let line = room.line().filter(|line| line.needs_pass(now))?;
+            Some(line.terms().mode)
+        })?;
+        let Some(mode) = closed_by else { return Ok(admitted) };
+        // A room that opens by itself finds people with full carts, who have no pass. They may pay for what they hold:
+        // whoever came later holds nothing without one.
+        if mode == Mode::Automatic && purpose == Purpose::Pay {
             return Ok(admitted);
         }
         let at = match purpose {

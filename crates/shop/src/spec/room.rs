@@ -141,18 +141,26 @@ fn starts(table: &mut Table<'_>, faults: &mut Faults) -> Option<Starts> {
     let what = "minutes from 0 to 43,200";
     let minutes =
         table.number::<i64>("starts_in_minutes", (0, STARTS_IN_MINUTES_MAX), what, faults);
-    match (at, minutes) {
-        (Some(at), None) => Some(Starts::At(at)),
-        (None, Some(minutes)) => Some(Starts::In(minutes * MINUTE_MS)),
-        (None, None) => {
+    let seconds = (0, STARTS_IN_MINUTES_MAX * 60);
+    let seconds =
+        table.number::<i64>("starts_in_seconds", seconds, "seconds from 0 to 2,592,000", faults);
+    let said = [
+        ("starts", at.map(Starts::At)),
+        ("starts_in_minutes", minutes.map(|minutes| Starts::In(minutes * MINUTE_MS))),
+        ("starts_in_seconds", seconds.map(|seconds| Starts::In(seconds * 1_000))),
+    ];
+    let mut said = said.into_iter().filter_map(|(key, starts)| Some((key, starts?)));
+    match (said.next(), said.next()) {
+        (Some((_, starts)), None) => Some(starts),
+        (Some(_), Some((again, _))) => {
+            let problem = Problem::Contradiction("says again when it starts");
+            faults.push(table.at(again), problem);
+            None
+        }
+        (None, _) => {
             if faults.is_empty() {
                 faults.push(table.at("starts"), Problem::Missing);
             }
-            None
-        }
-        (Some(_), Some(_)) => {
-            let problem = Problem::Contradiction("is said twice: at a moment, and in minutes");
-            faults.push(table.at("starts_in_minutes"), problem);
             None
         }
     }
@@ -207,6 +215,11 @@ mod tests {
         assert_eq!((spec.mode, spec.starts), (Mode::On, Starts::In(300_000)));
         assert_eq!((spec.target, spec.cap, spec.rate_per_minute), (500, 601, 600));
         assert_eq!(spec.draw.map(|draw| draw.fallback_ms), Some(300_000));
+        let soon = RoomSpec::read(&json!({ "starts_in_seconds": 7 })).unwrap();
+        assert_eq!(soon.starts, Starts::In(7_000));
+        let twice = json!({ "starts_in_minutes": 5, "starts_in_seconds": 7 });
+        let faults = RoomSpec::read(&twice).unwrap_err();
+        assert_eq!(faults.list()[0].at, "/starts_in_seconds");
     }
 
     #[test]

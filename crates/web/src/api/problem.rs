@@ -170,7 +170,8 @@ impl From<room::Refusal> for Problem {
             No::NotYourTurn | No::OtherDevice | No::NotInShop => {
                 (StatusCode::FORBIDDEN, "The waiting room says no")
             }
-            No::ShopFull => (StatusCode::SERVICE_UNAVAILABLE, "One moment"),
+            // Not 503: a balancer would ask the next replica, and all of them know the same.
+            No::ShopFull => (StatusCode::CONFLICT, "One moment"),
             _ => (StatusCode::CONFLICT, "The waiting room says no"),
         };
         let problem = Self::new(status, refusal.code(), title, refusal.to_string());

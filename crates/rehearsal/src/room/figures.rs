@@ -1,0 +1,412 @@
+//! What a drill of a room comes to: whether it was fair, whether it told the truth, what it cost.
+
+use frontrow_ledger::room::{Phase, admission::Ceiling};
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use super::{Comes, RoomLog, RoomMode, RoomOutcome, WaitStory};
+use crate::{
+    fan::Story,
+    limits::{JUDGED_MIN, TOLD_AFTER, TOLD_PERCENT},
+    sweep::Check,
+    tally::{Counts, Kept, Step, histogram},
+    usage::Used,
+};
+
+/// How strongly two orders are the same: 1 for the same, -1 for the reverse, 0 for nothing to do with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Correlation {
+    /// Spearman's.
+    pub value: f64,
+    /// How far from 0 it is by chance alone, where there is nothing: one in three is further.
+    pub standard_error: f64,
+    /// Of so many.
+    pub count: usize,
+}
+
+/// Whether places and turns went by the rules.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Fairness {
+    /// Between who came first and who was drawn first: nothing, as far as chance allows.
+    pub joined_and_drawn: Option<Correlation>,
+    /// Between the queue and who saw that it was their turn: the same, but for when phones ask.
+    pub queue_and_turn: Option<Correlation>,
+    /// Between the queue and who came in, of those who came in time: the same, but for how quick people are.
+    pub queue_and_entry: Option<Correlation>,
+}
+
+/// Whether what waiting fans were told came true.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Told {
+    /// How often somebody was told who waited for a turn that came, from some minutes after the first turn.
+    pub promises: u64,
+    /// So many of those were right: the turn came within the range.
+    pub right: u64,
+    /// So many came earlier.
+    pub early: u64,
+    /// And so many later.
+    pub late: u64,
+    /// Times that nothing could be told, because the queue stood still.
+    pub nothing: u64,
+    /// Half of the ranges were at most so long, in seconds.
+    pub median_range_seconds: f64,
+    /// Half of the turns were at most so far away, in seconds.
+    pub median_wait_seconds: f64,
+}
+
+/// When those who waited knew that all was sold, in seconds after it was.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Knew {
+    /// So many.
+    pub fans: u64,
+    /// Half of them.
+    pub p50: f64,
+    /// 99 % of them.
+    pub p99: f64,
+}
+
+/// What limited how many were let in, in seconds of the drill by ceiling.
+pub type Ceilings = Vec<(String, f64)>;
+
+/// What the room cost.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cost {
+    /// Places taken in the busiest second.
+    pub joins_peak: f64,
+    /// Polls in the busiest second.
+    pub polls_peak: f64,
+    /// Requests about the room, by step, for each fan who had a place.
+    pub per_fan: Vec<(String, f64)>,
+    /// All of them, without the polls: those a cache answers, the others the shop.
+    pub per_fan_uncached: f64,
+    /// Until turns came and with nobody in the shop: seconds, places taken, polls.
+    pub before_turns: (f64, u64, u64),
+    /// Processor time of each process until then, in seconds; empty if they cannot be seen.
+    pub before_turns_cpu: Vec<Used>,
+}
+
+/// Everything about the room in figures.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figures {
+    /// `draw` or `automatic`.
+    pub mode: String,
+    /// People in the shop on average, and ever.
+    pub target: u32,
+    /// See [`Self::target`].
+    pub cap: u32,
+    /// From the start until the room was there for everybody: turns were drawn, or the shop was busy. In seconds.
+    pub opened_seconds: Option<f64>,
+    /// When a room that opened by itself closed again, from then on, in seconds.
+    pub closed_after_seconds: Option<f64>,
+    /// Places that were drawn.
+    pub drawn: u64,
+    /// All places.
+    pub joined: u64,
+    /// The most that waited at once.
+    pub waiting_most: u64,
+    /// Turns that came.
+    pub turns: u64,
+    /// Fans who came in.
+    pub entered: u64,
+    /// Of them after their turn was over.
+    pub entered_late: u64,
+    /// Fans who did not come.
+    pub no_shows: u64,
+    /// Times that somebody whose turn it was found the shop full.
+    pub found_full: u64,
+    /// The most people that were in the shop, by its log; nothing if that cannot be read.
+    pub in_shop_most: Option<u32>,
+    /// People in the shop on average while it had to be full: more than the target waited.
+    pub in_shop_mean: Option<f64>,
+    /// What limited admission, by the log.
+    pub ceilings: Ceilings,
+    /// See there.
+    pub fairness: Fairness,
+    /// See there.
+    pub told: Told,
+    /// See there.
+    pub knew_sold_out: Option<Knew>,
+    /// See there.
+    pub cost: Cost,
+}
+
+impl Figures {
+    /// Sums up. The log may not be readable.
+    pub fn of(
+        room: &RoomOutcome,
+        stories: &[Story],
+        kept: &Kept,
+        log: Option<&RoomLog>,
+        before_turns_cpu: Vec<Used>,
+        compression: f64,
+    ) -> Self {
+        let waits: Vec<&WaitStory> = stories.iter().flat_map(|story| &story.waits).collect();
+        let watched = &room.watched;
+        let last = watched.last();
+        let opened_ms = watched.first(0, Phase::Queue);
+        let closed_ms = opened_ms
+            .filter(|_| room.plan.mode == RoomMode::Automatic)
+            .and_then(|opened| watched.first(opened, Phase::Off).map(|closed| closed - opened));
+        let count =
+            |is: fn(&WaitStory) -> bool| waits.iter().filter(|wait| is(wait)).count() as u64;
+        let waiting = watched.looks.iter().map(|look| look.joined.saturating_sub(look.cursor));
+        let from_ms = opened_ms.unwrap_or(0) + scaled_ms(compression);
+        Self {
+            mode: room.plan.mode.to_string(),
+            target: room.plan.target,
+            cap: room.plan.cap,
+            opened_seconds: opened_ms.map(seconds),
+            closed_after_seconds: closed_ms.map(seconds),
+            drawn: drawn(&waits).len() as u64,
+            joined: last.map_or(0, |look| look.joined),
+            waiting_most: waiting.max().unwrap_or(0),
+            turns: last.map_or(0, |look| look.cursor),
+            entered: count(|wait| wait.entered_ms.is_some()),
+            entered_late: count(|wait| wait.entered_ms.is_some() && wait.comes == Comes::Late),
+            no_shows: count(|wait| wait.turn_ms.is_some() && wait.comes == Comes::Never),
+            found_full: waits.iter().map(|wait| u64::from(wait.full)).sum(),
+            in_shop_most: log.map(|log| log.in_shop_most),
+            in_shop_mean: log.and_then(|log| mean_when_full(log, room.plan.target)),
+            ceilings: log.map(ceilings).unwrap_or_default(),
+            fairness: fairness(&waits),
+            told: told(&waits, from_ms, |position| watched.turn_ms(position)),
+            knew_sold_out: knew(&waits, watched.first(0, Phase::SoldOut)),
+            cost: cost(&waits, kept, room.starts_ms, before_turns_cpu),
+        }
+    }
+
+    /// What must be true of these figures, where there are enough of them to judge by.
+    pub fn checks(&self) -> Vec<Check> {
+        let mut fair = Check::new(
+            "outside",
+            "who came first and who was drawn first have nothing to do with each other",
+        );
+        // Four standard errors: a fair draw is beyond them once in sixteen thousand.
+        if let Some(found) = self.fairness.joined_and_drawn.filter(|it| it.count >= JUDGED_MIN) {
+            let unfair = found.value.abs() > 4.0 * found.standard_error;
+            fair.examine(unfair.then(|| format!("{:.4}, of {}", found.value, found.count)));
+        }
+        let mut turns = Check::new("outside", "turns come in the order of the queue");
+        if let Some(found) = self.fairness.queue_and_turn.filter(|it| it.count >= JUDGED_MIN) {
+            turns.examine((found.value < 0.95).then(|| format!("{:.4}", found.value)));
+        }
+        let mut told = Check::new(
+            "outside",
+            "nine of ten who were told how long it takes were told the truth",
+        );
+        let Told { promises, right, early, late, .. } = self.told;
+        if promises >= JUDGED_MIN as u64 {
+            let wrong = right * 100 < promises * TOLD_PERCENT;
+            told.examine(wrong.then(|| {
+                format!("{right} of {promises}; {early} turns came earlier, {late} later")
+            }));
+        }
+        [fair, turns, told].into_iter().filter(|check| check.examined > 0).collect()
+    }
+}
+
+/// How far from nothing ranks are by chance: Spearman's, with no ties among those who are compared.
+fn correlation(pairs: &[(u64, u64)]) -> Option<Correlation> {
+    let count = pairs.len();
+    if count < 3 {
+        return None;
+    }
+    let first = ranks(&pairs.iter().map(|pair| pair.0).collect::<Vec<_>>());
+    let second = ranks(&pairs.iter().map(|pair| pair.1).collect::<Vec<_>>());
+    let mean = (count as f64 - 1.0) / 2.0;
+    let (mut both, mut one, mut other) = (0.0, 0.0, 0.0);
+    for (a, b) in first.iter().zip(&second) {
+        let (a, b) = (a - mean, b - mean);
+        both += a * b;
+        one += a * a;
+        other += b * b;
+    }
+    let value = if one > 0.0 && other > 0.0 { both / (one * other).sqrt() } else { 0.0 };
+    Some(Correlation { value, standard_error: 1.0 / (count as f64 - 1.0).sqrt(), count })
+}
+
+/// The rank of each; who is equal shares theirs.
+fn ranks(values: &[u64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by_key(|index| values[*index]);
+    let mut ranks = vec![0.0; values.len()];
+    let mut before = 0.0;
+    for same in order.chunk_by(|a, b| values[*a] == values[*b]) {
+        let count = same.len() as f64;
+        for index in same {
+            ranks[*index] = before + (count - 1.0) / 2.0;
+        }
+        before += count;
+    }
+    ranks
+}
+
+/// Who took part in the draw: place and position. Who came later stands at their own place.
+fn drawn(waits: &[&WaitStory]) -> Vec<(u64, u64)> {
+    let known = waits.iter().filter_map(|wait| Some((u64::from(wait.place), wait.position?)));
+    let known: Vec<(u64, u64)> = known.collect();
+    let last = known.iter().filter(|(place, position)| place != position).map(|pair| pair.0).max();
+    known.into_iter().filter(|(place, _)| last.is_some_and(|last| *place <= last)).collect()
+}
+
+fn fairness(waits: &[&WaitStory]) -> Fairness {
+    let by = |moment: fn(&WaitStory) -> Option<u64>| {
+        let pairs: Vec<(u64, u64)> =
+            waits.iter().filter_map(|wait| Some((wait.position?, moment(wait)?))).collect();
+        correlation(&pairs)
+    };
+    Fairness {
+        joined_and_drawn: correlation(&drawn(waits)),
+        queue_and_turn: by(|wait| wait.turn_ms),
+        queue_and_entry: by(|wait| wait.entered_ms.filter(|_| wait.comes == Comes::InTime)),
+    }
+}
+
+/// Judges every promise from a moment on by when the turn really came.
+fn told(waits: &[&WaitStory], from_ms: u64, turn: impl Fn(u64) -> Option<u64>) -> Told {
+    let mut told = Told::default();
+    let (mut ranges, mut distances) = (histogram(), histogram());
+    for wait in waits {
+        let Some(came_ms) = wait.position.and_then(&turn) else { continue };
+        for promise in wait.told.iter().filter(|promise| promise.at_ms >= from_ms) {
+            let Some(to_ms) = promise.to_ms else {
+                told.nothing += 1;
+                continue;
+            };
+            told.promises += 1;
+            // What the fan read was on its way a moment before.
+            let took_ms = came_ms.saturating_sub(promise.at_ms);
+            match took_ms {
+                took_ms if took_ms < promise.from_ms => told.early += 1,
+                took_ms if took_ms > to_ms => told.late += 1,
+                _ => told.right += 1,
+            }
+            ranges.saturating_record(to_ms - promise.from_ms.min(to_ms));
+            distances.saturating_record(took_ms);
+        }
+    }
+    let median = |of: &Histogram<u64>| seconds(of.value_at_percentile(50.0));
+    (told.median_range_seconds, told.median_wait_seconds) = (median(&ranges), median(&distances));
+    told
+}
+
+fn knew(waits: &[&WaitStory], sold_out_ms: Option<u64>) -> Option<Knew> {
+    let sold_out_ms = sold_out_ms?;
+    let mut late = histogram();
+    for knew in waits.iter().filter_map(|wait| wait.sold_out_ms) {
+        late.saturating_record(knew.saturating_sub(sold_out_ms));
+    }
+    let at = |percent| seconds(late.value_at_percentile(percent));
+    (!late.is_empty()).then(|| Knew { fans: late.len(), p50: at(50.0), p99: at(99.0) })
+}
+
+fn cost(waits: &[&WaitStory], kept: &Kept, starts_ms: u64, cpu: Vec<Used>) -> Cost {
+    let fans = waits.len().max(1) as f64;
+    let steps = [Step::Room, Step::Join, Step::Poll, Step::Draw, Step::Enter, Step::Leave];
+    let asked = |step: Step| kept.steps.get(step as usize).map_or(0, Histogram::len) as f64;
+    let before = kept.ticks.get(..ticks(starts_ms).min(kept.ticks.len())).unwrap_or_default();
+    let sum = |count: fn(&Counts) -> u64| before.iter().map(count).sum::<u64>();
+    let uncached = steps.into_iter().filter(|step| !matches!(step, Step::Poll | Step::Draw));
+    Cost {
+        joins_peak: peak(kept, |counts| counts.joins),
+        polls_peak: peak(kept, |counts| counts.polls),
+        per_fan: steps.map(|step| (step.name().to_owned(), asked(step) / fans)).to_vec(),
+        per_fan_uncached: uncached.map(asked).sum::<f64>() / fans,
+        before_turns: (seconds(starts_ms), sum(|counts| counts.joins), sum(|counts| counts.polls)),
+        before_turns_cpu: cpu,
+    }
+}
+
+fn peak(kept: &Kept, count: fn(&Counts) -> u64) -> f64 {
+    let second = ticks(1_000);
+    let sums = kept.ticks.chunks(second).map(|second| second.iter().map(count).sum::<u64>());
+    sums.max().unwrap_or(0) as f64
+}
+
+fn ticks(ms: u64) -> usize {
+    usize::try_from(ms / crate::limits::TICK_MS).unwrap_or(usize::MAX)
+}
+
+/// How long each ceiling was the least, longest first.
+fn ceilings(log: &RoomLog) -> Ceilings {
+    let mut sums: Vec<(Ceiling, i64)> = Vec::new();
+    for pair in log.ticks.windows(2) {
+        let [tick, next] = pair else { continue };
+        let took = next.at_ms - tick.at_ms;
+        match sums.iter_mut().find(|(known, _)| *known == tick.limited_by) {
+            Some((_, sum)) => *sum += took,
+            None => sums.push((tick.limited_by, took)),
+        }
+    }
+    sums.sort_by_key(|(_, sum)| -sum);
+    let name = |ceiling: Ceiling| format!("{ceiling:?}").to_lowercase();
+    sums.into_iter().map(|(ceiling, ms)| (name(ceiling), ms as f64 / 1_000.0)).collect()
+}
+
+/// People in the shop, averaged over the ticks at which it was to be full; the first that fill it are left out.
+fn mean_when_full(log: &RoomLog, target: u32) -> Option<f64> {
+    let filled = log.ticks.iter().position(|tick| tick.in_shop >= target)?;
+    let busy = log.ticks.get(filled..)?.iter().filter(|tick| tick.waiting > u64::from(target));
+    let (count, sum) =
+        busy.fold((0_u32, 0.0), |(count, sum), tick| (count + 1, sum + f64::from(tick.in_shop)));
+    (count >= 100).then(|| sum / f64::from(count))
+}
+
+fn scaled_ms(compression: f64) -> u64 {
+    crate::whole::whole(TOLD_AFTER.as_secs_f64() * 1_000.0 / compression)
+}
+
+fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Promise, *};
+
+    fn wait(place: u32, position: u64) -> WaitStory {
+        let mut wait = WaitStory::new(place, [0; 16], 0, Comes::InTime);
+        wait.position = Some(position);
+        wait
+    }
+
+    #[test]
+    fn orders_are_the_same_the_reverse_or_strangers() {
+        let near = |found: Option<Correlation>, value: f64| {
+            let found = found.unwrap();
+            assert!((found.value - value).abs() < 1e-9, "{found:?}");
+        };
+        let pairs = |of: fn(u64) -> u64| (0..101).map(|at| (at, of(at))).collect::<Vec<_>>();
+        near(correlation(&pairs(|at| at * 3)), 1.0);
+        near(correlation(&pairs(|at| 500 - at)), -1.0);
+        near(correlation(&pairs(|at| at.abs_diff(50))), 0.0);
+        // Equal moments share a rank.
+        near(correlation(&[(1, 5), (2, 5), (3, 5)]), 0.0);
+        assert!(correlation(&[(1, 1), (2, 2)]).is_none());
+        let error = correlation(&pairs(|at| at)).unwrap().standard_error;
+        assert!((error - 0.1).abs() < 1e-9, "{error}");
+    }
+
+    #[test]
+    fn who_came_after_the_draw_is_not_part_of_it() {
+        let waits = [wait(0, 2), wait(1, 0), wait(2, 1), wait(3, 3), wait(4, 4)];
+        assert_eq!(drawn(&waits.iter().collect::<Vec<_>>()), [(0, 2), (1, 0), (2, 1)]);
+    }
+
+    #[test]
+    fn a_promise_is_right_within_its_range_and_is_not_judged_before_its_time() {
+        let mut one = wait(0, 7);
+        let promise = |at_ms, from_ms, to_ms| Promise { at_ms, from_ms, to_ms: Some(to_ms) };
+        one.told = vec![
+            promise(1_000, 0, 1),
+            promise(10_000, 5_000, 20_000),
+            promise(10_000, 11_000, 20_000),
+            promise(10_000, 1_000, 9_000),
+            Promise { at_ms: 11_000, from_ms: 0, to_ms: None },
+        ];
+        let found = told(&[&one], 5_000, |position| (position == 7).then_some(20_000));
+        assert_eq!((found.promises, found.right), (3, 1));
+        assert_eq!((found.early, found.late, found.nothing), (1, 1, 1));
+        assert_eq!(told(&[&one], 5_000, |_| None), Told::default(), "the turn never came");
+    }
+}
