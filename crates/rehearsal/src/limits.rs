@@ -61,6 +61,8 @@ pub const ROOM_TRIES_MAX: u32 = 60;
 /// Of all that a drill tells about how long it takes, what came so long after the first turn is judged: before, nobody
 /// can know how long people stay.
 pub const TOLD_AFTER: Duration = Duration::from_mins(3);
+/// However fast life is, the room finds out how long people stay from how many came in every ten seconds: two of those.
+pub const TOLD_AFTER_MIN: Duration = Duration::from_secs(20);
 /// The share of them, in percent, that must have told the truth.
 pub const TOLD_PERCENT: u64 = 90;
 /// So many fans or promises are needed to judge by them.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Comes, RoomLog, RoomMode, RoomOutcome, WaitStory};
 use crate::{
     fan::Story,
-    limits::{JUDGED_MIN, TOLD_AFTER, TOLD_PERCENT},
+    limits::{JUDGED_MIN, TOLD_AFTER, TOLD_AFTER_MIN, TOLD_PERCENT},
     sweep::Check,
     tally::{Counts, Kept, Step, histogram},
     usage::Used,
@@ -353,7 +353,8 @@ fn mean_when_full(log: &RoomLog, target: u32) -> Option<f64> {
 }
 
 fn scaled_ms(compression: f64) -> u64 {
-    crate::whole::whole(TOLD_AFTER.as_secs_f64() * 1_000.0 / compression)
+    let after = TOLD_AFTER.div_f64(compression).max(TOLD_AFTER_MIN);
+    u64::try_from(after.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn seconds(ms: u64) -> f64 {
