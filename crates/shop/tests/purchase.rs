@@ -83,7 +83,6 @@ on_each_engine! {
     room::a_fan_joins_is_drawn_comes_in_and_buys,
     room::a_pass_ends_and_is_extended_once,
     room::an_organiser_steers_and_it_is_noted,
-    room::a_room_opens_by_itself_when_one_of_two_replicas_suffers,
     traps::trap_3_coming_back_from_checkout_does_not_meet_oneself,
     traps::trap_6_the_word_of_the_bank_first_late_twice_never_while_the_buyer_gives_up,
     traps::trap_6_a_double_click_at_the_bank_is_one_choice,

@@ -136,7 +136,7 @@ fn a_waiting_room_is_fair_and_nobody_gets_past_it() {
     assert!(room["no_shows"].as_u64().unwrap() > 0, "{room}");
     assert!(room["entered"].as_u64().unwrap() > 50, "{room}");
     let fair = room["fairness"]["queue_and_turn"]["value"].as_f64().unwrap();
-    assert!(fair > 0.9, "{room}");
+    assert!(fair > 0.8, "{room}");
     let checks = report["checks"].as_array().unwrap();
     assert_eq!(checks.iter().filter(|check| check["from"] == "inside").count(), 10, "{report}");
     let html = std::fs::read_to_string(html).unwrap();

@@ -271,7 +271,7 @@ impl Seen {
         let age_ms = line.last_tick().map(|(at, _)| now.ms_since(at));
         let ticks = phase.is_open() || (automatic && phase == Phase::Off);
         let (gauges, sample) = (line.gauges().copied(), history::sample(line, now));
-        Self { phase, ticks, age_ms, gauges, sample }
+        Self { phase, ticks, age_ms, sample, gauges }
     }
 }
 

@@ -157,12 +157,6 @@ impl World {
         self.shop = assemble(&self.log, &self.store, &self.clock, &self.random, dir, &self.options);
     }
 
-    /// Another process on the same log and tables.
-    pub fn replica(&self) -> Shop {
-        let dir = self.dir.path();
-        assemble(&self.log, &self.store, &self.clock, &self.random, dir, &self.options)
-    }
-
     /// Lets time pass for everybody.
     pub async fn pass(&self, ms: i64) {
         self.clock.pass_ms(ms);
