@@ -100,19 +100,25 @@ impl TestProvider {
     /// The webhooks that are due, signed now, at most [`DELIVERIES_PER_BATCH_MAX`]. Each is due
     /// again after a growing wait until [`TestProvider::delivered`], or until the bank gives up.
     pub async fn claim_deliveries(&self, now: Time) -> Result<Vec<Webhook>, BankError> {
-        let mut claimed = Vec::new();
-        for delivery in self.bank.due(now, DELIVERIES_PER_BATCH_MAX).await? {
-            // Whoever changes the row first delivers; the others leave it alone.
-            if self.bank.reschedule(&delivery, delivery.attempted(now).as_ref()).await? {
-                claimed.push(delivery.webhook(&self.secret, now));
-            }
+        let due = self.bank.due(now, DELIVERIES_PER_BATCH_MAX).await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(claimed)
+        let attempts = due.into_iter().map(|delivery| {
+            let after = delivery.attempted(now);
+            (delivery, after)
+        });
+        // Whoever changes a row first delivers it; the others leave it alone.
+        let claimed = self.bank.reschedule(attempts.collect()).await?;
+        Ok(claimed.into_iter().map(|delivery| delivery.webhook(&self.secret, now)).collect())
     }
 
-    /// The shop answered a webhook with success; it is not sent again.
-    pub async fn delivered(&self, delivery_id: &str) -> Result<(), BankError> {
-        self.bank.remove(delivery_id).await
+    /// The shop answered these webhooks with success; they are not sent again.
+    pub async fn delivered(&self, delivery_ids: Vec<String>) -> Result<(), BankError> {
+        if delivery_ids.is_empty() {
+            return Ok(());
+        }
+        self.bank.remove(delivery_ids).await
     }
 
     /// Hard to guess and the same for every retry, without asking for randomness.

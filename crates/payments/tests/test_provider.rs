@@ -75,7 +75,7 @@ impl World {
             let (headers, body) = (&webhook.headers, &webhook.body);
             let event = self.provider.parse_webhook(headers, body, now).unwrap();
             assert_eq!(event.provider_ref, self.provider_ref);
-            self.provider.delivered(&webhook.delivery_id).await.unwrap();
+            self.provider.delivered(vec![webhook.delivery_id.clone()]).await.unwrap();
             events.push(event.event_id);
         }
         events
@@ -193,14 +193,13 @@ impl Bank for Overtaking {
 
     async fn reschedule(
         &self,
-        before: &Delivery,
-        after: Option<&Delivery>,
-    ) -> Result<bool, BankError> {
-        self.0.reschedule(before, after).await
+        attempts: Vec<(Delivery, Option<Delivery>)>,
+    ) -> Result<Vec<Delivery>, BankError> {
+        self.0.reschedule(attempts).await
     }
 
-    async fn remove(&self, delivery_id: &str) -> Result<(), BankError> {
-        self.0.remove(delivery_id).await
+    async fn remove(&self, delivery_ids: Vec<String>) -> Result<(), BankError> {
+        self.0.remove(delivery_ids).await
     }
 }
 

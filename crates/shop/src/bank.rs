@@ -1,5 +1,7 @@
 //! The books of the built-in test bank, in the shop's tables, and its deliveries.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use frontrow_ledger::Time;
 use frontrow_payments::{
@@ -47,21 +49,35 @@ impl Bank for StoreBank {
     async fn due(&self, now: Time, limit: usize) -> std::result::Result<Vec<Delivery>, BankError> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let rows = self.0.bank_due(now, limit).await.map_err(failed)?;
-        rows.into_iter().map(|row| read(row.document)).collect()
+        // The columns are what attempts change; the document says what they were at first.
+        let delivery = |row: test_bank::BankDelivery| {
+            let (due_at, attempts) = (row.due_at, row.attempts);
+            read(row.document).map(|first: Delivery| Delivery { due_at, attempts, ..first })
+        };
+        rows.into_iter().map(delivery).collect()
     }
 
     async fn reschedule(
         &self,
-        before: &Delivery,
-        after: Option<&Delivery>,
-    ) -> std::result::Result<bool, BankError> {
-        let after = after.map(delivery_row).transpose()?;
-        let before = delivery_row(before)?;
-        self.0.bank_reschedule(&before, after.as_ref()).await.map_err(failed)
+        attempts: Vec<(Delivery, Option<Delivery>)>,
+    ) -> std::result::Result<Vec<Delivery>, BankError> {
+        // Those that were tried equally often are due again at the same moment.
+        let mut alike: BTreeMap<_, Vec<Delivery>> = BTreeMap::new();
+        for (before, after) in attempts {
+            let again_at = after.map(|after| after.due_at);
+            alike.entry((before.attempts, again_at)).or_default().push(before);
+        }
+        let mut replaced = Vec::new();
+        for ((attempts, again_at), before) in alike {
+            let ids = before.iter().map(|delivery| delivery.delivery_id.clone()).collect();
+            let changed = self.0.bank_attempted(ids, attempts, again_at).await.map_err(failed)?;
+            replaced.extend(before.into_iter().filter(|one| changed.contains(&one.delivery_id)));
+        }
+        Ok(replaced)
     }
 
-    async fn remove(&self, delivery_id: &str) -> std::result::Result<(), BankError> {
-        self.0.bank_remove(delivery_id).await.map_err(failed)
+    async fn remove(&self, delivery_ids: Vec<String>) -> std::result::Result<(), BankError> {
+        self.0.bank_remove(delivery_ids).await.map_err(failed)
     }
 }
 
@@ -76,14 +92,15 @@ impl Shop {
             .webhook("test", &webhook.headers, &webhook.body)
             .await
         {
-            Ok(()) => Ok(bank.delivered(&webhook.delivery_id).await?),
+            Ok(()) => Some(webhook.delivery_id),
             Err(error) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(error, "the shop did not take a webhook of the test bank");
-                Ok(())
+                None
             }
         };
-        join_all(due.into_iter().map(deliver)).await.into_iter().collect::<Result<()>>()?;
+        let delivered = join_all(due.into_iter().map(deliver)).await;
+        bank.delivered(delivered.into_iter().flatten().collect()).await?;
         Ok(any)
     }
 }

@@ -299,11 +299,7 @@ impl Shop {
             hold_id: Uuid::from_u128(at.hold.0),
             updated_at: self.now(),
         };
-        let known = self.inner.store.find_or_create_cart(row).await?;
-        if known.hold_id != row.hold_id {
-            self.inner.store.replace_cart_hold(known, row.hold_id, row.updated_at).await?;
-        }
-        Ok(())
+        Ok(self.inner.store.put_cart(row).await?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use frontrow_ledger::{AreaId, SeatId, Time, sale::Place};
@@ -12,11 +12,12 @@ use frontrow_store::{
 };
 use frontrow_words::Language;
 use jiff::tz::TimeZone;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
     Error, Result,
-    limits::{FACTS_KEPT_MAX, FACTS_MS_MAX},
+    limits::{FACTS_KEPT_MAX, FACTS_MS_MAX, FACTS_TURN},
     offer::Offer,
     plan::geometry::PlaceNames,
 };
@@ -26,6 +27,8 @@ use crate::{
 pub struct Facts {
     /// Event, venue, hall and dates.
     pub details: PerformanceDetails,
+    /// Who sells.
+    pub seller: String,
     /// What the ledger's numbers are called.
     pub offer: Offer,
     /// What its seats and areas are called.
@@ -104,11 +107,19 @@ impl Facts {
 #[derive(Debug, Default)]
 pub(crate) struct FactsCache {
     facts: RwLock<HashMap<Uuid, (Time, Arc<Facts>)>>,
+    /// Whoever reads has its turn; the others wait for what it read, for when an announcement ages, thousands may want it.
+    turns: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
     names: RwLock<HashMap<String, Arc<PlaceNames>>>,
 }
 
 impl FactsCache {
     pub(crate) async fn get(&self, store: &Store, id: Uuid, now: Time) -> Result<Arc<Facts>> {
+        if let Some(facts) = self.fresh(id, now) {
+            return Ok(facts);
+        }
+        let turn = self.turn(id);
+        // Not for ever: while the tables do not answer, who waits must not do so behind all who came before.
+        let _turn = timeout(FACTS_TURN, turn.lock()).await;
         if let Some(facts) = self.fresh(id, now) {
             return Ok(facts);
         }
@@ -126,7 +137,17 @@ impl FactsCache {
     fn fresh(&self, id: Uuid, now: Time) -> Option<Arc<Facts>> {
         let known = self.facts.read().unwrap_or_else(PoisonError::into_inner);
         let (read, facts) = known.get(&id)?;
-        (0..=FACTS_MS_MAX).contains(&now.ms_since(*read)).then(|| Arc::clone(facts))
+        // Who waited for a turn may have come before it was read.
+        (now.ms_since(*read).abs() <= FACTS_MS_MAX).then(|| Arc::clone(facts))
+    }
+
+    fn turn(&self, id: Uuid) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if turns.len() >= FACTS_KEPT_MAX {
+            // Who has or waits for one keeps it: at worst two read the same.
+            turns.clear();
+        }
+        Arc::clone(turns.entry(id).or_default())
     }
 
     /// What was read before is out of date.
@@ -141,7 +162,9 @@ impl FactsCache {
         let names = self.names(store, &offer.geometry).await?;
         let zone = TimeZone::get(&details.venue.zone)
             .map_err(|error| Error::Broken("the venue's time", error.into()))?;
-        Ok(Facts { details, offer, names, zone })
+        let seller = store.organisation(details.event.organisation_id).await?;
+        let seller = seller.map(|organisation| organisation.name).unwrap_or_default();
+        Ok(Facts { details, seller, offer, names, zone })
     }
 
     /// Names never change: they are known by the hash of the file they stand in.

@@ -33,6 +33,8 @@ pub const DAYS_AHEAD_MAX: i64 = 3_660;
 pub const FACTS_KEPT_MAX: usize = 1_000;
 /// How old an announcement at hand may be: another replica may have changed it.
 pub const FACTS_MS_MAX: i64 = 5_000;
+/// How long somebody waits for an announcement that another one is reading, before they read it themselves.
+pub const FACTS_TURN: std::time::Duration = std::time::Duration::from_millis(250);
 /// States of one seat map that are remembered, so that a reader gets only what changed: some seconds of a rush.
 pub const STATUSES_KEPT: usize = 64;
 /// How long somebody waits until this replica has read what another one wrote: many times longer than reading takes.
@@ -95,6 +97,9 @@ pub const JOB_LEASE_MS: i64 = 15_000;
 /// How often a worker says that it is still at a job, for mail servers and providers are slow: often enough that two
 /// of these may fail.
 pub const JOB_RENEWAL: std::time::Duration = std::time::Duration::from_secs(4);
+/// How long a job that is done waits for others, to be written down with them. A worker's jobs together keep one waiting
+/// for a fraction of its lease.
+pub const JOBS_WRITTEN_WITHIN: std::time::Duration = std::time::Duration::from_millis(200);
 /// How often an idle worker looks for what is due.
 pub const WORK_INTERVAL: std::time::Duration = std::time::Duration::from_millis(500);
 /// How often every stream is compared with the tables, for what a crash or another replica left.

@@ -54,17 +54,24 @@ impl Shop {
         let now = self.now();
         let provider = self.provider(provider)?;
         let event = provider.parse_webhook(headers, body, now).map_err(Error::Webhook)?;
+        let store = &self.inner.store;
+        let reference = event.provider_ref.as_str();
+        let payment = store.payment_by_ref(provider.name(), reference).await?;
+        // The buyer came back and was quicker, as nearly always: there is nothing left to be done.
+        let is_old = payment.as_ref().and_then(concluded).is_some();
         let received = PaymentEvent {
             provider: provider.name().to_owned(),
             event_id: event.event_id,
-            payload: serde_json::json!({ "ref": event.provider_ref.as_str() }),
+            payload: serde_json::json!({ "ref": reference }),
             received_at: now,
+            processed_at: is_old.then_some(now),
         };
-        if self.inner.store.receive_payment_event(&received).await? == Intake::Processed {
+        let intake = store.receive_payment_event(&received).await?;
+        if intake == Intake::Processed || (intake == Intake::New && is_old) {
             return Ok(());
         }
         // From here on it cannot get lost: what fails now, the worker does again.
-        if let Err(error) = self.payment_event(&received).await {
+        if let Err(error) = self.heard(&received, payment).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "a payment event waits");
         }
         Ok(())
@@ -75,6 +82,11 @@ impl Shop {
         let reference = event.payload.get("ref").and_then(serde_json::Value::as_str);
         let reference = reference.unwrap_or_default();
         let payment = self.inner.store.payment_by_ref(&event.provider, reference).await?;
+        self.heard(event, payment).await
+    }
+
+    /// The event is about this payment, as it was read a moment ago.
+    async fn heard(&self, event: &PaymentEvent, payment: Option<Payment>) -> Result<()> {
         // The word may overtake the answer to opening the payment: then the event waits.
         let payment = payment.ok_or(Error::NotFound("payment"))?;
         self.settle(payment, None).await?;
@@ -99,9 +111,10 @@ impl Shop {
     /// Asks the provider about a payment, as it was read a moment ago, and draws the consequence. May be called any
     /// number of times, by anybody.
     async fn settle(&self, payment: Payment, order: Option<&Order>) -> Result<Settled> {
+        if let Some(settled) = concluded(&payment) {
+            return Ok(settled);
+        }
         match payment.state {
-            PaymentState::RefundDue | PaymentState::Refunded => Ok(Settled::Refund),
-            PaymentState::Paid if payment.settled_at.is_some() => Ok(Settled::Sold),
             PaymentState::Paid => {
                 let now = self.now();
                 let again_at = now.plus_ms(SETTLE_LEASE_MS);
@@ -111,9 +124,7 @@ impl Shop {
                     Ok(Settled::InProgress)
                 }
             }
-            PaymentState::Opening | PaymentState::Open | PaymentState::Failed => {
-                Box::pin(self.ask(payment, order)).await
-            }
+            _ => Box::pin(self.ask(payment, order)).await,
         }
     }
 
@@ -323,6 +334,15 @@ impl Shop {
     async fn look_again(&self, payment: &Payment, wait_ms: i64) -> Result<()> {
         let at = self.now().plus_ms(wait_ms);
         Ok(self.inner.store.check_payment_at(payment.id, Some(at)).await?)
+    }
+}
+
+/// What became of a payment of which no word of its provider changes anything any more.
+fn concluded(payment: &Payment) -> Option<Settled> {
+    match payment.state {
+        PaymentState::RefundDue | PaymentState::Refunded => Some(Settled::Refund),
+        PaymentState::Paid => payment.settled_at.map(|_| Settled::Sold),
+        PaymentState::Opening | PaymentState::Open | PaymentState::Failed => None,
     }
 }
 

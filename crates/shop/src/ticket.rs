@@ -46,9 +46,7 @@ impl Shop {
         paper: Paper,
     ) -> Result<Vec<u8>> {
         let facts = self.facts(details.order.performance_id).await?;
-        let organisation = self.store().organisation(details.order.organisation_id).await?;
-        let seller = organisation.map(|organisation| organisation.name).unwrap_or_default();
-        let document = self.document(&facts, details, language, &seller);
+        let document = self.document(&facts, details, language);
         // Fonts and compression are work for a thread of their own, not for one that serves everybody.
         let _turn = self.inner.drawing.acquire().await;
         let pdf = tokio::task::spawn_blocking(move || pdf::render(&document, paper));
@@ -56,13 +54,7 @@ impl Shop {
         pdf.map_err(|error| Error::Broken("the PDF", error.into()))
     }
 
-    fn document(
-        &self,
-        facts: &Facts,
-        details: &OrderDetails,
-        language: Language,
-        seller: &str,
-    ) -> Document {
+    fn document(&self, facts: &Facts, details: &OrderDetails, language: Language) -> Document {
         let starts = zoned(facts, facts.details.performance.starts_at);
         let event = facts.details.event.title.get(language.code());
         let title = language.t_with(
@@ -78,7 +70,7 @@ impl Shop {
         let count = valid.len();
         let pages = (1_usize..).zip(valid).map(|(number, (ticket, position))| {
             let mut view = self.page(facts, details, language, (position, ticket));
-            seller.clone_into(&mut view.seller);
+            view.seller.clone_from(&facts.seller);
             view.counter = language
                 .t_with("pdf-counter", [("number", number.into()), ("count", count.into())])
                 .into_owned();

@@ -15,18 +15,18 @@ use frontrow_store::{
     projection::{JOB_ORDER_CANCELLED, JOB_ORDER_CONFIRMED},
     room_wishes::JOB_ROOM_MAIL,
 };
-use futures::future::join_all;
+use futures::{StreamExt as _, future::join_all, stream::FuturesUnordered};
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
     Error, Result, Shop,
     limits::{
-        EVENT_GIVEN_UP_MS, EVENT_PATIENCE_MS, JOB_LEASE_MS, JOB_RENEWAL, KEPT_MS,
-        PURGE_INTERVAL_MS, PURGE_PORTIONS_MAX, SETTLE_LEASE_MS, UNLOAD_INTERVAL_MS, WORK_AT_ONCE,
-        WORK_INTERVAL,
+        EVENT_GIVEN_UP_MS, EVENT_PATIENCE_MS, JOB_LEASE_MS, JOB_RENEWAL, JOBS_WRITTEN_WITHIN,
+        KEPT_MS, PURGE_INTERVAL_MS, PURGE_PORTIONS_MAX, SETTLE_LEASE_MS, UNLOAD_INTERVAL_MS,
+        WORK_AT_ONCE, WORK_INTERVAL,
     },
 };
 
@@ -118,22 +118,41 @@ impl Shop {
         let jobs = self.inner.store.claim_jobs(&KINDS, now, lease, WORK_AT_ONCE).await?;
         let any = !jobs.is_empty();
         // Side by side: one mail server that does not answer must not use up the lease of the others.
-        let done = join_all(jobs.iter().map(|job| Box::pin(self.do_job(job)))).await;
-        done.into_iter().collect::<Result<()>>()?;
-        Ok(any)
+        let mut running: FuturesUnordered<_> =
+            jobs.iter().map(|job| Box::pin(self.do_job(job))).collect();
+        let mut finished = Vec::new();
+        let mut all = Ok(());
+        loop {
+            // What is finished is written down together, unless the others take long.
+            let next = match finished.as_slice() {
+                [] => running.next().await,
+                some => match timeout(JOBS_WRITTEN_WITHIN, running.next()).await {
+                    Ok(next @ Some(_)) => next,
+                    Ok(None) | Err(_) => {
+                        let written = self.inner.store.complete_jobs(some, self.now()).await;
+                        all = all.and(written.map(|_| ()).map_err(Error::from));
+                        finished.clear();
+                        continue;
+                    }
+                },
+            };
+            match next {
+                Some(Ok(done)) => finished.extend(done),
+                Some(Err(error)) => all = all.and(Err(error)),
+                None => return all.map(|()| any),
+            }
+        }
     }
 
-    async fn do_job(&self, job: &Job) -> Result<()> {
+    /// Does a job; gives it back if it is finished and has to be written down as such.
+    async fn do_job<'a>(&self, job: &'a Job) -> Result<Option<&'a Job>> {
         let done = tokio::select! {
             done = Box::pin(self.job(job)) => done,
             // Somebody else does it again.
-            () = self.until_lost(job) => return Ok(()),
+            () = self.until_lost(job) => return Ok(None),
         };
         let problem = match done {
-            Ok(Done::Finished) => {
-                self.inner.store.complete_job(job, self.now()).await?;
-                return Ok(());
-            }
+            Ok(Done::Finished) => return Ok(Some(job)),
             Ok(Done::Later) => "not ready yet".to_owned(),
             Err(error) => {
                 let chain: &dyn std::error::Error = &error;
@@ -144,7 +163,7 @@ impl Shop {
         if self.inner.store.fail_job(job, &problem, self.now()).await? == JobFate::Dead {
             tracing::error!(job.kind, job.key, problem, "a job is given up, somebody has to look");
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Keeps a job for this worker; returns when another one has taken it all the same.

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Result, Store, entity::carts, limits, rows, sql};
+use crate::{Result, Store, entity::carts, limits, sql};
 
 /// What a visitor holds in one sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,42 +31,23 @@ static OF_VISITOR: LazyLock<String> = LazyLock::new(|| {
 });
 
 impl Store {
-    /// The visitor's hold in a sale; `cart.hold_id` becomes it if there is none. Two tabs that start at once get the
-    /// same answer.
-    pub async fn find_or_create_cart(&self, cart: Cart) -> Result<Cart> {
-        if let Some(cart) = self.cart(cart.cart_id, cart.performance_id).await? {
-            return Ok(cart);
-        }
-        let row = carts::Model {
-            cart_id: cart.cart_id,
-            performance_id: cart.performance_id,
-            hold_id: cart.hold_id,
-            updated_at: cart.updated_at.0,
-        };
+    /// The visitor's hold in a sale is this one from now on, as after the one before it was sold.
+    pub async fn put_cart(&self, cart: Cart) -> Result<()> {
+        // Who adds places to what they hold changes nothing here.
+        let put = "INSERT INTO carts (cart_id, performance_id, hold_id, updated_at)
+            VALUES ($1, $2, $3, $4)
+            ON CONFLICT (cart_id, performance_id) DO UPDATE
+            SET hold_id = excluded.hold_id, updated_at = excluded.updated_at
+            WHERE carts.hold_id <> excluded.hold_id";
+        let values = [
+            cart.cart_id.into(),
+            cart.performance_id.into(),
+            cart.hold_id.into(),
+            cart.updated_at.0.into(),
+        ];
         let write = self.write_one().await?;
-        let is_new = rows::insert_missing(&write, vec![row]).await? == 1;
-        write.commit().await?;
-        if is_new {
-            return Ok(cart);
-        }
-        let kept = self.cart(cart.cart_id, cart.performance_id).await?;
-        kept.ok_or_else(|| Error::Conflict("the cart was removed while it was created".into()))
-    }
-
-    /// Starts over with a new hold, as after the old one was sold. False, changing nothing, if the visitor's hold is
-    /// not the `old` one any more.
-    pub async fn replace_cart_hold(&self, cart: Cart, new_hold: Uuid, now: Time) -> Result<bool> {
-        let write = self.write_one().await?;
-        let done = carts::Entity::update_many()
-            .col_expr(carts::Column::HoldId, Expr::value(new_hold))
-            .col_expr(carts::Column::UpdatedAt, Expr::value(now.0))
-            .filter(carts::Column::CartId.eq(cart.cart_id))
-            .filter(carts::Column::PerformanceId.eq(cart.performance_id))
-            .filter(carts::Column::HoldId.eq(cart.hold_id))
-            .exec(&write)
-            .await?;
-        write.commit().await?;
-        Ok(done.rows_affected == 1)
+        sql::run(&write, put, values).await?;
+        write.commit().await
     }
 
     /// The visitor's hold in a sale.

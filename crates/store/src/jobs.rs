@@ -4,9 +4,12 @@
 //! for a lease; if the worker dies, the lease lapses and another one takes it. Jobs therefore run at least once, and
 //! what they do must be safe to do twice. Payloads carry ids, never personal data.
 
+use std::collections::BTreeMap;
+
 use frontrow_ledger::Time;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, UpdateMany,
     sea_query::{Expr, LockBehavior, LockType, SimpleExpr},
 };
 use serde_json::Value;
@@ -99,6 +102,8 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Job>> {
         let due = jobs::Entity::find()
+            .select_only()
+            .column(jobs::Column::Id)
             .filter(state_is(JobState::Queued))
             .filter(jobs::Column::DueAt.lte(now.0))
             .filter(jobs::Column::Kind.is_in(kinds.iter().copied()))
@@ -106,28 +111,43 @@ impl Store {
             .order_by_asc(jobs::Column::Id)
             .limit(u64::from(limit.clamp(1, limits::CLAIM_MAX)));
         // Asking as a reader first keeps an idle worker out of the writers' queue.
-        if due.clone().limit(1).one(self.db()).await?.is_none() {
+        let seen = due.clone().column(jobs::Column::Attempts);
+        let seen: Vec<(Uuid, i32)> = seen.into_tuple().all(self.db()).await?;
+        if seen.is_empty() {
             return Ok(Vec::new());
         }
-        let write = self.write().await?;
-        let due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        let (spent, live): (Vec<_>, Vec<_>) = due
-            .all(&write.tx)
-            .await?
-            .into_iter()
-            .partition(|row| row.attempts >= limits::JOB_ATTEMPTS_MAX);
         // Whoever claimed these last died over them.
-        bury(&write.tx, spent.into_iter().map(|row| row.id).collect(), now).await?;
-        jobs::Entity::update_many()
+        let spent = seen.iter().filter(|(_, attempts)| *attempts >= limits::JOB_ATTEMPTS_MAX);
+        self.bury(spent.map(|(id, _)| *id).collect(), now).await?;
+        let live = due
+            .filter(jobs::Column::Attempts.lt(limits::JOB_ATTEMPTS_MAX))
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        let write = self.write_one().await?;
+        let mut claimed = jobs::Entity::update_many()
             .col_expr(jobs::Column::DueAt, Expr::value(lease_until.0))
             .col_expr(jobs::Column::Attempts, Expr::col(jobs::Column::Attempts).add(1))
-            .filter(jobs::Column::Id.is_in(rows::padded(live.iter().map(|row| row.id))))
-            .exec(&write.tx)
+            .filter(jobs::Column::Id.in_subquery(live.into_query()))
+            .exec_with_returning(&write)
             .await?;
         write.commit().await?;
-        live.into_iter()
-            .map(|row| Job::try_from(jobs::Model { attempts: row.attempts + 1, ..row }))
-            .collect()
+        claimed.sort_by_key(|row| seen.iter().position(|(id, _)| *id == row.id));
+        claimed.into_iter().map(Job::try_from).collect()
+    }
+
+    async fn bury(&self, ids: Vec<Uuid>, now: Time) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let write = self.write_one().await?;
+        jobs::Entity::update_many()
+            .col_expr(jobs::Column::State, Expr::value(JobState::Dead.as_str()))
+            .col_expr(jobs::Column::FinishedAt, Expr::value(now.0))
+            .filter(jobs::Column::Id.is_in(ids))
+            .filter(state_is(JobState::Queued))
+            .filter(jobs::Column::DueAt.lte(now.0))
+            .exec(&write)
+            .await?;
+        write.commit().await
     }
 
     /// Keeps a job for this worker until a later moment, while it is at it. False if the lease had lapsed and somebody
@@ -142,16 +162,26 @@ impl Store {
         Ok(renewed.rows_affected == 1)
     }
 
-    /// The job is done. False if the lease had lapsed and somebody else has it.
-    pub async fn complete_job(&self, job: &Job, now: Time) -> Result<bool> {
-        let write = self.write_one().await?;
-        let done = mine(job)
-            .col_expr(jobs::Column::State, Expr::value(JobState::Done.as_str()))
-            .col_expr(jobs::Column::FinishedAt, Expr::value(now.0))
-            .exec(&write)
-            .await?;
-        write.commit().await?;
-        Ok(done.rows_affected == 1)
+    /// The jobs are done. How many: not those whose lease had lapsed, and somebody else has them.
+    pub async fn complete_jobs(&self, done: &[&Job], now: Time) -> Result<u64> {
+        // Nearly all are done at the first attempt, which makes one statement.
+        let mut alike: BTreeMap<u32, Vec<Uuid>> = BTreeMap::new();
+        for job in done {
+            alike.entry(job.attempts).or_default().push(job.id);
+        }
+        let mut completed = 0;
+        for (attempts, ids) in alike {
+            let write = self.write_one().await?;
+            let done = claimed(attempts)
+                .col_expr(jobs::Column::State, Expr::value(JobState::Done.as_str()))
+                .col_expr(jobs::Column::FinishedAt, Expr::value(now.0))
+                .filter(jobs::Column::Id.is_in(rows::padded(ids)))
+                .exec(&write)
+                .await?;
+            write.commit().await?;
+            completed += done.rows_affected;
+        }
+        Ok(completed)
     }
 
     /// The job failed: it is tried again after a pause that doubles, a bounded number of times.
@@ -229,10 +259,14 @@ impl Store {
     }
 }
 
-/// Writes jobs in the transaction of what causes them. The id follows from kind and key: that is what makes a second
-/// one of them no new job.
+/// Writes jobs in the transaction of what causes them.
 pub(crate) async fn enqueue(db: &impl ConnectionTrait, new: &[NewJob], now: Time) -> Result<u64> {
-    let row = |job: &NewJob| jobs::Model {
+    rows::insert_missing(db, new.iter().map(|job| row(job, now)).collect()).await
+}
+
+/// The row of a new job. The id follows from kind and key: that is what makes a second one of them no new job.
+pub(crate) fn row(job: &NewJob, now: Time) -> jobs::Model {
+    jobs::Model {
         id: Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/{}", job.kind, job.key).as_bytes()),
         kind: job.kind.clone(),
         key: job.key.clone(),
@@ -243,21 +277,7 @@ pub(crate) async fn enqueue(db: &impl ConnectionTrait, new: &[NewJob], now: Time
         last_error: None,
         created_at: now.0,
         finished_at: None,
-    };
-    rows::insert_missing(db, new.iter().map(row).collect()).await
-}
-
-async fn bury(db: &impl ConnectionTrait, ids: Vec<Uuid>, now: Time) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
     }
-    jobs::Entity::update_many()
-        .col_expr(jobs::Column::State, Expr::value(JobState::Dead.as_str()))
-        .col_expr(jobs::Column::FinishedAt, Expr::value(now.0))
-        .filter(jobs::Column::Id.is_in(ids))
-        .exec(db)
-        .await?;
-    Ok(())
 }
 
 /// With the word in the text of the statement: the partial indexes are of one state, and a planner that sees a
@@ -267,11 +287,15 @@ fn state_is(state: JobState) -> SimpleExpr {
 }
 
 /// The job, if this claim of it is still the last one.
-fn mine(job: &Job) -> sea_orm::UpdateMany<jobs::Entity> {
+fn mine(job: &Job) -> UpdateMany<jobs::Entity> {
+    claimed(job.attempts).filter(jobs::Column::Id.eq(job.id))
+}
+
+/// Jobs whose last claim was the so many-th.
+fn claimed(attempts: u32) -> UpdateMany<jobs::Entity> {
     jobs::Entity::update_many()
-        .filter(jobs::Column::Id.eq(job.id))
         .filter(state_is(JobState::Queued))
-        .filter(jobs::Column::Attempts.eq(i64::from(job.attempts)))
+        .filter(jobs::Column::Attempts.eq(i64::from(attempts)))
 }
 
 fn backoff_ms(attempts: u32) -> i64 {

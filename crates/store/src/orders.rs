@@ -3,6 +3,7 @@
 //! The shop writes an order before its payment opens. Whether its places are sold is decided by the ledger, and
 //! written here by the [projector](crate::projection) alone.
 
+mod at_once;
 mod create;
 mod list;
 

@@ -20,6 +20,8 @@ pub struct PaymentEvent {
     pub payload: Value,
     /// When it first came.
     pub received_at: Time,
+    /// When it was dealt with.
+    pub processed_at: Option<Time>,
 }
 
 /// Whether a message is news.
@@ -34,14 +36,15 @@ pub enum Intake {
 }
 
 impl Store {
-    /// Keeps a message. Answer the provider only after this returned: from then on it cannot get lost.
+    /// Keeps a message, as one that was dealt with if it says so. Answer the provider only after this returned: from then
+    /// on it cannot get lost.
     pub async fn receive_payment_event(&self, event: &PaymentEvent) -> Result<Intake> {
         let row = payment_events::Model {
             provider: event.provider.clone(),
             event_id: event.event_id.clone(),
             payload: event.payload.clone(),
             received_at: event.received_at.0,
-            processed_at: None,
+            processed_at: event.processed_at.map(|at| at.0),
         };
         let write = self.write_one().await?;
         if rows::insert_missing(&write, vec![row]).await? == 1 {
@@ -109,6 +112,7 @@ impl From<payment_events::Model> for PaymentEvent {
             event_id: row.event_id,
             payload: row.payload,
             received_at: Time(row.received_at),
+            processed_at: rows::moment(row.processed_at),
         }
     }
 }

@@ -3,17 +3,22 @@
 //! They are the bank's, not the shop's: nothing here refers to an order or payment of ours. What a payment means is
 //! decided by the bank (`payments::test_provider`), so it is a document here; only what is looked for is a column.
 
+use std::collections::HashSet;
+
 use frontrow_ledger::Time;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    Statement, sea_query::Expr,
 };
 use serde_json::Value;
 
 use crate::{
     Error, Result, Store,
+    connect::Db,
     entity::{test_bank_deliveries, test_bank_payments},
-    limits, rows,
+    limits,
+    postgres::Postgres,
+    rows,
 };
 
 /// A payment at the test bank.
@@ -65,6 +70,10 @@ impl Store {
         deliveries: &[BankDelivery],
     ) -> Result<bool> {
         let row = payment_row(payment)?;
+        let deliveries: Vec<_> = deliveries.iter().map(delivery_row).collect::<Result<_>>()?;
+        if let Db::Postgres(postgres) = self.db() {
+            return replace_at_once(postgres, row, &deliveries).await;
+        }
         let write = self.write().await?;
         let replaced = test_bank_payments::Entity::update_many()
             .col_expr(test_bank_payments::Column::Version, Expr::value(row.version))
@@ -76,7 +85,6 @@ impl Store {
         if replaced.rows_affected == 0 {
             return Ok(false);
         }
-        let deliveries = deliveries.iter().map(delivery_row).collect::<Result<_>>()?;
         rows::insert(&write.tx, deliveries).await?;
         write.commit().await?;
         Ok(true)
@@ -93,49 +101,79 @@ impl Store {
         rows.into_iter().map(BankDelivery::try_from).collect()
     }
 
-    /// Replaces a message by what it is after one more attempt, or removes it after the last. False, changing
-    /// nothing, if somebody else attempted it since it was read.
-    pub async fn bank_reschedule(
+    /// Counts one more attempt of messages that were tried so often: they are due again at a moment, or removed after
+    /// the last attempt. Which of them: the others are gone, or somebody else attempted them since they were read.
+    pub async fn bank_attempted(
         &self,
-        before: &BankDelivery,
-        after: Option<&BankDelivery>,
-    ) -> Result<bool> {
+        ids: Vec<String>,
+        attempts: u32,
+        again_at: Option<Time>,
+    ) -> Result<HashSet<String>> {
+        let attempts = attempts_column(attempts)?;
+        let same = test_bank_deliveries::Column::DeliveryId
+            .is_in(rows::padded(ids))
+            .and(test_bank_deliveries::Column::Attempts.eq(attempts));
         let write = self.write_one().await?;
-        let changed = reschedule(&write, before, after).await?;
+        let changed = match again_at {
+            Some(at) => {
+                test_bank_deliveries::Entity::update_many()
+                    .col_expr(test_bank_deliveries::Column::DueAt, Expr::value(at.0))
+                    .col_expr(test_bank_deliveries::Column::Attempts, Expr::value(attempts + 1))
+                    .filter(same)
+                    .exec_with_returning(&write)
+                    .await?
+            }
+            None => {
+                let gone = test_bank_deliveries::Entity::delete_many().filter(same);
+                gone.exec_with_returning(&write).await?
+            }
+        };
         write.commit().await?;
-        Ok(changed)
+        Ok(changed.into_iter().map(|row| row.delivery_id).collect())
     }
 
-    /// The shop has the message; it is forgotten.
-    pub async fn bank_remove(&self, delivery_id: &str) -> Result<()> {
+    /// The shop has the messages; they are forgotten.
+    pub async fn bank_remove(&self, ids: Vec<String>) -> Result<()> {
         let write = self.write_one().await?;
-        test_bank_deliveries::Entity::delete_by_id(delivery_id).exec(&write).await?;
+        test_bank_deliveries::Entity::delete_many()
+            .filter(test_bank_deliveries::Column::DeliveryId.is_in(rows::padded(ids)))
+            .exec(&write)
+            .await?;
         write.commit().await
     }
 }
 
-async fn reschedule(
-    tx: &impl ConnectionTrait,
-    before: &BankDelivery,
-    after: Option<&BankDelivery>,
+/// By one statement, where the database can.
+async fn replace_at_once(
+    db: &Postgres,
+    payment: test_bank_payments::Model,
+    deliveries: &[test_bank_deliveries::Model],
 ) -> Result<bool> {
-    let before = delivery_row(before)?;
-    let same = test_bank_deliveries::Column::DeliveryId
-        .eq(before.delivery_id)
-        .and(test_bank_deliveries::Column::Attempts.eq(before.attempts));
-    let Some(after) = after else {
-        let gone = test_bank_deliveries::Entity::delete_many().filter(same).exec(tx).await?;
-        return Ok(gone.rows_affected > 0);
+    const REPLACE: &str = "
+        WITH replaced AS (
+            UPDATE test_bank_payments SET version = $2, document = $3
+            WHERE ref = $1 AND version = $2 - 1
+            RETURNING ref
+        ), told AS (
+            INSERT INTO test_bank_deliveries (payment_ref, delivery_id, due_at, attempts, document)
+            SELECT replaced.ref, row.* FROM replaced, jsonb_to_recordset($4) AS row (
+                delivery_id text, due_at bigint, attempts integer, document jsonb
+            )
+        )
+        SELECT ref FROM replaced";
+    let delivery = |row: &test_bank_deliveries::Model| {
+        serde_json::json!({
+            "delivery_id": row.delivery_id,
+            "due_at": row.due_at,
+            "attempts": row.attempts,
+            "document": row.document,
+        })
     };
-    let after = delivery_row(after)?;
-    let changed = test_bank_deliveries::Entity::update_many()
-        .col_expr(test_bank_deliveries::Column::DueAt, Expr::value(after.due_at))
-        .col_expr(test_bank_deliveries::Column::Attempts, Expr::value(after.attempts))
-        .col_expr(test_bank_deliveries::Column::Document, Expr::value(after.document))
-        .filter(same)
-        .exec(tx)
-        .await?;
-    Ok(changed.rows_affected > 0)
+    let deliveries = Value::Array(deliveries.iter().map(delivery).collect());
+    let values =
+        [payment.r#ref.into(), payment.version.into(), payment.document.into(), deliveries.into()];
+    let replace = Statement::from_sql_and_values(db.get_database_backend(), REPLACE, values);
+    Ok(db.query_one_raw(replace).await?.is_some())
 }
 
 fn payment_row(payment: &BankPayment) -> Result<test_bank_payments::Model> {
@@ -152,10 +190,13 @@ fn delivery_row(delivery: &BankDelivery) -> Result<test_bank_deliveries::Model> 
         delivery_id: delivery.delivery_id.clone(),
         payment_ref: delivery.bank_ref.clone(),
         due_at: delivery.due_at.0,
-        attempts: i32::try_from(delivery.attempts)
-            .map_err(|_| Error::corrupt("test_bank_deliveries", "attempts"))?,
+        attempts: attempts_column(delivery.attempts)?,
         document: delivery.document.clone(),
     })
+}
+
+fn attempts_column(attempts: u32) -> Result<i32> {
+    i32::try_from(attempts).map_err(|_| Error::corrupt("test_bank_deliveries", "attempts"))
 }
 
 impl TryFrom<test_bank_payments::Model> for BankPayment {

@@ -11,8 +11,8 @@ use crate::{outside::Cause, provider::ProviderRef};
 #[error("the test bank's books cannot be used")]
 pub struct BankError(#[source] pub Cause);
 
-/// Two small tables: payments by reference, and deliveries by id. Every method is one transaction
-/// and durable when it returns.
+/// Two small tables: payments by reference, and deliveries by id. What a method
+/// does to one row is done whole, and all of it is durable when it returns.
 #[async_trait]
 pub trait Bank: Send + Sync {
     /// Adds a payment unless its reference is there; whether it was added.
@@ -32,14 +32,13 @@ pub trait Bank: Send + Sync {
     /// Deliveries due at a moment, the longest due first.
     async fn due(&self, now: Time, limit: usize) -> Result<Vec<Delivery>, BankError>;
 
-    /// Replaces a delivery (`None` removes it) if its stored `attempts` are still those of
-    /// `before`; whether it did.
+    /// Of each delivery as it was read and as it is after one more attempt (`None` removes it):
+    /// replaces it, if its stored `attempts` are still those. Which of them it replaced.
     async fn reschedule(
         &self,
-        before: &Delivery,
-        after: Option<&Delivery>,
-    ) -> Result<bool, BankError>;
+        attempts: Vec<(Delivery, Option<Delivery>)>,
+    ) -> Result<Vec<Delivery>, BankError>;
 
-    /// Removes a delivery; one that is gone is fine.
-    async fn remove(&self, delivery_id: &str) -> Result<(), BankError>;
+    /// Removes deliveries; those that are gone are fine.
+    async fn remove(&self, delivery_ids: Vec<String>) -> Result<(), BankError>;
 }

@@ -75,23 +75,29 @@ impl Bank for MemoryBank {
 
     async fn reschedule(
         &self,
-        before: &Delivery,
-        after: Option<&Delivery>,
-    ) -> Result<bool, BankError> {
+        attempts: Vec<(Delivery, Option<Delivery>)>,
+    ) -> Result<Vec<Delivery>, BankError> {
         let mut books = self.books();
-        let stored = books.deliveries.get(&before.delivery_id);
-        if stored.is_none_or(|stored| stored.attempts != before.attempts) {
-            return Ok(false);
+        let mut replaced = Vec::new();
+        for (before, after) in attempts {
+            let stored = books.deliveries.get(&before.delivery_id);
+            if stored.is_none_or(|stored| stored.attempts != before.attempts) {
+                continue;
+            }
+            match after {
+                Some(after) => books.deliveries.insert(before.delivery_id.clone(), after),
+                None => books.deliveries.remove(&before.delivery_id),
+            };
+            replaced.push(before);
         }
-        match after {
-            Some(after) => books.deliveries.insert(before.delivery_id.clone(), after.clone()),
-            None => books.deliveries.remove(&before.delivery_id),
-        };
-        Ok(true)
+        Ok(replaced)
     }
 
-    async fn remove(&self, delivery_id: &str) -> Result<(), BankError> {
-        self.books().deliveries.remove(delivery_id);
+    async fn remove(&self, delivery_ids: Vec<String>) -> Result<(), BankError> {
+        let mut books = self.books();
+        for id in &delivery_ids {
+            books.deliveries.remove(id);
+        }
         Ok(())
     }
 }

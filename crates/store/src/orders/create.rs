@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use crate::{
     Error, Result, Store,
-    entity::{order_positions, orders},
+    connect::Db,
+    entity::{order_positions, orders, payments},
     jobs::{self, NewJob},
     limits,
-    orders::{Contact, Order, OrderState, place_columns},
+    orders::{Contact, Order, OrderState, at_once, place_columns},
     payments::{NewPayment, Payment, opening},
     rows,
 };
@@ -99,26 +100,48 @@ impl Store {
     /// Writes an order with its places, under the first of its codes that is free. [`Error::Conflict`] if none is,
     /// or if there is no such performance.
     pub async fn create_order(&self, new: NewOrder) -> Result<Created> {
-        let write = self.write().await?;
         let mut row = order_row(&new);
-        for code in new.codes.iter().take(limits::ORDER_CODES_MAX) {
+        let positions = position_rows(&new);
+        let payment = new.payment.as_ref().map(opening);
+        let codes = new.codes.iter().take(limits::ORDER_CODES_MAX);
+        if let Db::Postgres(postgres) = self.db() {
+            let jobs: Vec<_> = new.jobs.iter().map(|job| jobs::row(job, new.created_at)).collect();
+            for code in codes {
+                code.clone_into(&mut row.code);
+                let payment = payment.as_ref();
+                if at_once::write(postgres, &row, &positions, payment, &jobs).await? {
+                    return created(row, payment.cloned());
+                }
+                if let Some(order) = existing(postgres, &new).await? {
+                    return Ok(Created::Existing(order));
+                }
+            }
+            return Err(Error::Conflict(NO_CODE.into()));
+        }
+        let write = self.write().await?;
+        for code in codes {
             code.clone_into(&mut row.code);
             if rows::insert_missing(&write.tx, vec![row.clone()]).await? == 1 {
-                rows::insert(&write.tx, position_rows(&new)).await?;
-                let payment = new.payment.as_ref().map(opening);
+                rows::insert(&write.tx, positions).await?;
                 rows::insert(&write.tx, payment.iter().cloned().collect()).await?;
                 jobs::enqueue(&write.tx, &new.jobs, new.created_at).await?;
                 write.commit().await?;
-                let payment = payment.map(Payment::try_from).transpose()?;
-                return Ok(Created::New { order: row.try_into()?, payment });
+                return created(row, payment);
             }
             // It is there, or its code is taken.
             if let Some(order) = existing(&write.tx, &new).await? {
                 return Ok(Created::Existing(order));
             }
         }
-        Err(Error::Conflict("every order code tried is taken".into()))
+        Err(Error::Conflict(NO_CODE.into()))
     }
+}
+
+const NO_CODE: &str = "every order code tried is taken";
+
+fn created(order: orders::Model, payment: Option<payments::Model>) -> Result<Created> {
+    let payment = payment.map(Payment::try_from).transpose()?;
+    Ok(Created::New { order: order.try_into()?, payment })
 }
 
 async fn existing(db: &impl ConnectionTrait, new: &NewOrder) -> Result<Option<Order>> {

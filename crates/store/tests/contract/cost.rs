@@ -82,7 +82,7 @@ async fn one_order(world: &World) {
         hold_id: world.id(),
         updated_at: NOW,
     };
-    store.find_or_create_cart(visitor).await.unwrap();
+    store.put_cart(visitor).await.unwrap();
     assert_eq!(store.carts(visitor.cart_id).await.unwrap().len(), 1);
     let mut order = world.new_order();
     let (id, payment_id) = (order.id, world.id());
@@ -120,9 +120,9 @@ async fn at_the_bank(store: &Store, bank_ref: &str) {
     };
     let paid = BankPayment { version: 2, ..found };
     assert!(store.bank_replace(&paid, std::slice::from_ref(&delivery)).await.unwrap());
-    let after = BankDelivery { attempts: 1, ..delivery.clone() };
-    assert!(store.bank_reschedule(&delivery, Some(&after)).await.unwrap());
-    store.bank_remove(bank_ref).await.unwrap();
+    let ids = || vec![bank_ref.to_owned()];
+    assert_eq!(store.bank_attempted(ids(), 0, Some(NOW)).await.unwrap().len(), 1);
+    store.bank_remove(ids()).await.unwrap();
 }
 
 async fn paid(store: &Store, id: Uuid) {
@@ -131,6 +131,7 @@ async fn paid(store: &Store, id: Uuid) {
         event_id: id.to_string(),
         payload: 0.into(),
         received_at: NOW,
+        processed_at: None,
     };
     store.receive_payment_event(&word).await.unwrap();
     let payment = store.payment_by_ref("test", &word.event_id).await.unwrap().unwrap();

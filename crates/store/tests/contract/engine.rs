@@ -204,6 +204,7 @@ pub async fn one_statement_is_kept_whoever_fails_or_hangs_up(world: World) {
         event_id: index.to_string(),
         payload: serde_json::json!({}),
         received_at: NOW,
+        processed_at: None,
     };
     let orders: Vec<_> = (0..300).map(|_| world.new_order()).collect();
     let answers = at_once(orders.len(), |index| {

@@ -34,7 +34,7 @@ pub async fn a_key_is_enqueued_once_ever(world: World) {
     assert_eq!(claimed.len(), 2);
     for job in &claimed {
         assert_eq!(job.payload["order"], *job.key);
-        assert!(world.store.complete_job(job, NOW).await.unwrap());
+        assert_eq!(world.store.complete_jobs(&[job], NOW).await.unwrap(), 1);
     }
     assert_eq!(world.store.enqueue_jobs(&jobs, NOW).await.unwrap(), 0);
     assert_eq!(claim(&world, LEASE).await, []);
@@ -75,10 +75,10 @@ pub async fn a_job_whose_worker_died_is_done_by_another(world: World) {
     let [second] = <[Job; 1]>::try_from(claim(&world, LEASE).await).unwrap();
     assert_eq!((died.id, died.attempts, second.attempts), (second.id, 1, 2));
     // It was not dead after all, but it is too late.
-    assert!(!world.store.complete_job(&died, LEASE).await.unwrap());
+    assert_eq!(world.store.complete_jobs(&[&died], LEASE).await.unwrap(), 0);
     assert_eq!(world.store.fail_job(&died, "late", LEASE).await.unwrap(), JobFate::Lost);
-    assert!(world.store.complete_job(&second, LEASE).await.unwrap());
-    assert!(!world.store.complete_job(&second, LEASE).await.unwrap());
+    assert_eq!(world.store.complete_jobs(&[&second], LEASE).await.unwrap(), 1);
+    assert_eq!(world.store.complete_jobs(&[&second], LEASE).await.unwrap(), 0);
 }
 
 pub async fn a_job_that_keeps_failing_is_left_for_a_person(world: World) {
@@ -131,7 +131,7 @@ pub async fn a_claim_is_renewed_by_who_has_it(world: World) {
     // It died after all.
     let theirs = claim(30).await.remove(0);
     assert!(!store.renew_job(&mine, NOW.plus_ms(90)).await.unwrap());
-    assert!(store.complete_job(&theirs, NOW.plus_ms(35)).await.unwrap());
+    assert_eq!(store.complete_jobs(&[&theirs], NOW.plus_ms(35)).await.unwrap(), 1);
     assert!(!store.renew_job(&theirs, NOW.plus_ms(90)).await.unwrap());
 }
 
@@ -139,8 +139,10 @@ pub async fn done_jobs_are_purged_and_others_stay(world: World) {
     world.store.enqueue_jobs(&[job("done"), job("recent"), job("open")], NOW).await.unwrap();
     for job in claim(&world, NOW).await {
         match &*job.key {
-            "done" => assert!(world.store.complete_job(&job, NOW).await.unwrap()),
-            "recent" => assert!(world.store.complete_job(&job, NOW.plus_ms(9)).await.unwrap()),
+            "done" => assert_eq!(world.store.complete_jobs(&[&job], NOW).await.unwrap(), 1),
+            "recent" => {
+                assert_eq!(world.store.complete_jobs(&[&job], NOW.plus_ms(9)).await.unwrap(), 1)
+            }
             _ => {}
         }
     }

@@ -161,6 +161,7 @@ pub async fn a_message_of_a_provider_is_news_once(world: World) {
         event_id: "e1".to_owned(),
         payload: serde_json::json!({ "ref": "b1" }),
         received_at: NOW,
+        processed_at: None,
     };
     let intakes = at_once(8, |_| {
         let (store, event) = (world.store.clone(), event.clone());
@@ -278,12 +279,18 @@ pub async fn the_test_bank_keeps_its_books(world: World) {
     assert!(store.bank_replace(&payment(2, "paid"), &[delivery("late", 9, 0)]).await.unwrap());
     let [due] = <[BankDelivery; 1]>::try_from(store.bank_due(NOW, 10).await.unwrap()).unwrap();
     let again = BankDelivery { due_at: LATER, attempts: 1, ..due.clone() };
-    assert!(store.bank_reschedule(&due, Some(&again)).await.unwrap());
-    assert!(!store.bank_reschedule(&due, Some(&again)).await.unwrap());
-    assert!(!store.bank_reschedule(&due, None).await.unwrap());
+    let attempted = async |attempts, again_at| {
+        let ids = vec![due.delivery_id.clone(), "nobody".to_owned()];
+        let changed = store.bank_attempted(ids, attempts, again_at).await.unwrap();
+        changed.into_iter().collect::<Vec<_>>()
+    };
+    // Of many workers that read it, one attempts it.
+    assert_eq!(attempted(0, Some(LATER)).await, [&*due.delivery_id]);
+    assert!(attempted(0, Some(LATER)).await.is_empty());
+    assert!(attempted(0, None).await.is_empty());
     assert_eq!(store.bank_due(NOW, 10).await.unwrap(), []);
     assert_eq!(store.bank_due(LATER, 10).await.unwrap(), [delivery("late", 9, 0), again.clone()]);
-    assert!(store.bank_reschedule(&again, None).await.unwrap());
-    store.bank_remove("late").await.unwrap();
+    assert_eq!(attempted(1, None).await, [&*due.delivery_id]);
+    store.bank_remove(vec!["late".to_owned(), "nobody".to_owned()]).await.unwrap();
     assert_eq!(store.bank_due(LATER, 10).await.unwrap(), []);
 }

@@ -49,7 +49,7 @@ async fn mails(world: &World) -> usize {
     let kinds = [JOB_ORDER_CONFIRMED, JOB_ORDER_CANCELLED];
     let jobs = world.store.claim_jobs(&kinds, later, later, 100).await.unwrap();
     for job in &jobs {
-        assert!(world.store.complete_job(job, NOW).await.unwrap());
+        assert_eq!(world.store.complete_jobs(&[job], NOW).await.unwrap(), 1);
     }
     world.store.purge_jobs(later).await.unwrap();
     jobs.len()
