@@ -12,14 +12,16 @@ use crate::{
     postgres::Postgres,
 };
 
-/// What follows the order is written only if the order is. References are checked when all of it is there.
+/// What follows the order is written only if the order is. References are checked when all of it is there, but for that to
+/// the performance: a reference would lock its row, which all who buy at the same moment share.
 const WRITE: &str = "
     WITH bought AS (
         INSERT INTO orders (
             id, code, secret_hash, organisation_id, performance_id, hold_id, channel, state, contact_name,
             contact_email, contact_phone, locale, total_minor, currency, idempotency_hash, created_at
         )
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+        WHERE EXISTS (SELECT 1 FROM performances WHERE id = $5)
         ON CONFLICT DO NOTHING
         RETURNING id
     ), placed AS (
@@ -49,7 +51,7 @@ const WRITE: &str = "
     )
     SELECT id FROM bought";
 
-/// Writes them; false, changing nothing, if the order is there or its code is taken.
+/// Writes them; false, changing nothing, if the order is there, its code is taken, or there is no such performance.
 pub(super) async fn write(
     db: &Postgres,
     order: &orders::Model,

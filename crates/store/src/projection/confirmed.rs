@@ -1,6 +1,6 @@
 //! Orders that were sold: their state, their places, their tickets, their mail.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use frontrow_ledger::{HoldId, OrderId, Time, sale};
 use frontrow_log::Position;
@@ -130,7 +130,17 @@ impl Context<'_> {
 
     /// The places as the ledger sold them; how they were called stays.
     async fn places(&self, sold: &[Sold<'_>]) -> Result<()> {
-        let rows: Vec<order_positions::Model> = sold.iter().flat_map(place_rows).collect();
+        // As the order was written they are the same already, nearly always.
+        let known = order_positions::Entity::find()
+            .filter(order_positions::Column::OrderId.is_in(rows::padded(sold.iter().map(Sold::id))))
+            .all(&self.write.tx)
+            .await?;
+        let known: HashMap<(Uuid, i32), order_positions::Model> =
+            known.into_iter().map(|row| ((row.order_id, row.idx), row)).collect();
+        let is_news = |row: &order_positions::Model| {
+            known.get(&(row.order_id, row.idx)).is_none_or(|known| !is_same_place(known, row))
+        };
+        let rows: Vec<_> = sold.iter().flat_map(place_rows).filter(is_news).collect();
         let conflict =
             " ON CONFLICT (order_id, idx) DO UPDATE SET place_kind = excluded.place_kind,
             place_id = excluded.place_id, category = excluded.category,
@@ -159,6 +169,14 @@ impl Context<'_> {
         self.sold(i64::try_from(rows.len()).unwrap_or(i64::MAX), position)?;
         rows::insert(&self.write.tx, rows).await
     }
+}
+
+/// Whether the ledger sold what the order says.
+fn is_same_place(one: &order_positions::Model, other: &order_positions::Model) -> bool {
+    let sold = |row: &order_positions::Model| {
+        (row.place_id, row.category, row.ticket_type, row.price_minor)
+    };
+    one.place_kind == other.place_kind && sold(one) == sold(other)
 }
 
 fn place_rows(sold: &Sold<'_>) -> Vec<order_positions::Model> {
