@@ -34,6 +34,24 @@ impl Dirty {
     }
 }
 
+/// What somebody set out to project. Unless they did it to the end, the projector does it: also when they hung up.
+struct LeftOver<'a> {
+    dirty: &'a Dirty,
+    performance: Uuid,
+}
+
+impl LeftOver<'_> {
+    fn nothing(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for LeftOver<'_> {
+    fn drop(&mut self) {
+        self.dirty.mark(self.performance);
+    }
+}
+
 /// How far the tables are, as far as this replica knows. Whoever projects a stream locks it: those who buy at the same
 /// moment wait in line, and the first brings the others' purchases along.
 #[derive(Debug, Default)]
@@ -75,14 +93,16 @@ impl Shop {
         }
     }
 
-    /// Projects what was just decided, so that the next page shows it; gives up soon, for the projector does it
-    /// anyway.
+    /// Projects what was just decided, so that the next page shows it; gives up soon, for then the projector does it.
     pub(crate) async fn show(&self, performance: Uuid) {
-        self.inner.dirty.mark(performance);
-        let shown = tokio::time::timeout(PROJECT_WAIT, self.project_decided(performance)).await;
-        if let Ok(Err(error)) = shown {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(performance.id = %performance, error, "not projected yet");
+        let left_over = LeftOver { dirty: &self.inner.dirty, performance };
+        match tokio::time::timeout(PROJECT_WAIT, self.project_decided(performance)).await {
+            Ok(Ok(())) => left_over.nothing(),
+            Ok(Err(error)) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(performance.id = %performance, error, "not projected yet");
+            }
+            Err(_) => {}
         }
         self.wake();
     }
@@ -138,5 +158,21 @@ impl Shop {
             }
             page.after = performances.next;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Dirty, LeftOver};
+
+    #[test]
+    fn what_nobody_projected_to_the_end_is_left_to_the_projector() {
+        let (dirty, performance) = (Dirty::default(), Uuid::from_u128(1));
+        LeftOver { dirty: &dirty, performance }.nothing();
+        assert!(dirty.take().is_empty());
+        drop(LeftOver { dirty: &dirty, performance });
+        assert_eq!(dirty.take(), [performance].into());
     }
 }

@@ -70,6 +70,7 @@ on_each_engine! {
     cart::the_status_tells_what_changed,
     catalogue::importing_twice_changes_nothing,
     catalogue::a_changed_file_changes_what_can_be_changed,
+    catalogue::an_announcement_is_read_once_for_all_who_want_it,
     catalogue::what_cannot_be_changed_is_named_and_nothing_is,
     catalogue::every_sample_opens,
     catalogue::an_organiser_changes_one_sale,

@@ -1,12 +1,16 @@
 //! Bringing sales into the shop, again, and differently.
 
+use std::sync::Arc;
+
 use frontrow_ledger::{ChannelId, sale::Selling};
 use frontrow_shop::{
     Error,
     catalogue::Outcome,
+    limits::FACTS_MS_MAX,
     sale_file::SaleFile,
     spec::{AllocationSpec, BlockSpec, PriceSpec},
 };
+use futures::future::join_all;
 use serde_json::json;
 
 use crate::world::{SALE, World, seats_wanted};
@@ -25,6 +29,15 @@ pub async fn importing_twice_changes_nothing(world: World) {
     assert_eq!(view.facts.details.event.title.cs, "Premiéra");
     let now = world.shop.snapshot(world.performance).await.unwrap().position;
     assert_eq!(now.0, revision.0 + 1, "only the organiser's own change");
+}
+
+pub async fn an_announcement_is_read_once_for_all_who_want_it(world: World) {
+    let old = world.shop.facts(world.performance).await.unwrap();
+    world.clock.pass_ms(FACTS_MS_MAX + 1);
+    let all = join_all((0..50).map(|_| world.shop.facts(world.performance))).await;
+    let all: Vec<_> = all.into_iter().map(Result::unwrap).collect();
+    assert!(!Arc::ptr_eq(&old, &all[0]));
+    assert!(all.iter().all(|facts| Arc::ptr_eq(facts, &all[0])));
 }
 
 pub async fn a_changed_file_changes_what_can_be_changed(world: World) {
