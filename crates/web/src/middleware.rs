@@ -1,4 +1,7 @@
-//! Every layer around the pages, in order: the first one named sees a request first.
+//! Everything around the pages, in order: what is outside sees a request first.
+//!
+//! These are functions around functions and not a layer each: each layer of axum's is allocated, and copies the request
+//! and all layers within it, for each request, and each time that a request goes on it does so through all of them.
 
 mod access;
 mod ending;
@@ -10,18 +13,23 @@ mod patience;
 mod policy;
 pub(crate) mod size;
 
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
 use axum::{
     Router,
+    extract::{Request, State},
     http::{HeaderName, StatusCode},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
 };
+use futures::FutureExt as _;
+use tokio::time::timeout;
 use tower::ServiceBuilder;
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
-};
+use tower_http::compression::CompressionLayer;
 
 use crate::{
     app::App,
+    fail::Fail,
     limits::{FORM_BYTES_MAX, IN_FLIGHT_MAX, PATIENT_MAX, REQUEST_TIMEOUT},
 };
 
@@ -30,56 +38,91 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps pages, and what machines talk to, in everything that they need.
 pub fn around(pages: Router<App>, machines: Router<App>, app: &App) -> Router<App> {
-    let places = load::Places::new(IN_FLIGHT_MAX);
-    // A database that is away for a moment costs time, not the request.
     let shop = app.shop.clone();
     let spread = move || u32::try_from(shop.new_command_id().0 % 1_000).unwrap_or(0);
-    let patience = from_fn_with_state(patience::Patience::new(spread, PATIENT_MAX), patience::wait);
+    let guards = Arc::new(Guards {
+        app: app.clone(),
+        places: load::Places::new(IN_FLIGHT_MAX),
+        patience: patience::Patience::new(spread, PATIENT_MAX),
+    });
     let of_pages = ServiceBuilder::new()
-        // Other sites' pages cannot send our forms.
-        .layer(from_fn(origin::check))
-        // `?lang=cs` is remembered.
-        .layer(from_fn_with_state(app.clone(), language::switch))
+        .layer(from_fn_with_state(Arc::clone(&guards), of_pages))
         .layer(size::at_most(FORM_BYTES_MAX));
-    // A failure becomes a page in the visitor's language, or a problem document.
-    let pages = guarded(pages.layer(of_pages).layer(patience.clone()), &places)
-        .layer(from_fn_with_state(app.clone(), faults::pages));
-    let machines = guarded(machines.layer(patience), &places).layer(from_fn(faults::problems));
-    let outside = ServiceBuilder::new()
-        // Whoever comes while we end connects anew.
-        .layer(from_fn_with_state(app.config.readiness.clone(), ending::close))
-        // Every request has a name, and every answer says it.
-        .layer(from_fn_with_state(app.clone(), access::name))
-        // One line per request, without anything personal.
-        .layer(from_fn_with_state(app.clone(), access::log))
-        // What browsers must not do with our pages.
-        .layer(from_fn_with_state(app.clone(), policy::headers))
+    let machines = machines.layer(from_fn_with_state(guards, of_machines));
+    let of_all = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), of_all))
         // Small on the wire.
         .layer(CompressionLayer::new());
-    pages.merge(machines).layer(outside)
+    pages.layer(of_pages).merge(machines).layer(of_all)
 }
 
-fn guarded<S: Clone + Send + Sync + 'static>(
-    router: Router<S>,
-    places: &load::Places,
-) -> Router<S> {
-    let guards = ServiceBuilder::new()
-        // A full house says so at once.
-        .layer(from_fn_with_state(places.clone(), load::shed))
-        // A failed handler is one failed request.
-        .layer(CatchPanicLayer::custom(faults::panicked))
-        // Nobody waits for ever.
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT));
-    router.layer(guards)
+/// What stands around every request that may be worked on.
+struct Guards {
+    app: App,
+    places: load::Places,
+    patience: patience::Patience,
+}
+
+async fn of_all(State(app): State<App>, request: Request, next: Next) -> Response {
+    // Every request has a name, and every answer says it.
+    let mut response = access::named(&app, request, async |request| {
+        // One line per request, without anything personal.
+        access::logged(&app, request, next).await
+    })
+    .await;
+    // What browsers must not do with our pages.
+    policy::add(&app, response.headers_mut());
+    // Whoever comes while we end connects anew.
+    ending::close(&app.config.readiness, response.headers_mut());
+    response
+}
+
+async fn of_pages(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
+    // A failure becomes a page in the visitor's language.
+    faults::pages(&guards.app, request, async |request| {
+        guarded(&guards.places, async {
+            // Other sites' pages cannot send our forms.
+            if let Some(refused) = origin::refused(&request) {
+                return refused;
+            }
+            // `?lang=cs` is remembered.
+            if let Some(switched) = language::switched(&guards.app, &request) {
+                return switched;
+            }
+            // A database that is away for a moment costs time, not the request.
+            patience::wait(&guards.patience, request, next).await
+        })
+        .await
+    })
+    .await
+}
+
+async fn of_machines(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
+    // A failure becomes a problem document.
+    faults::problems(guarded(&guards.places, patience::wait(&guards.patience, request, next)).await)
+}
+
+/// What works on a request, which may fail in every way.
+async fn guarded(places: &load::Places, work: impl Future<Output = Response>) -> Response {
+    // A full house says so at once.
+    let Some(_place) = places.take() else { return Fail::BUSY.into_response() };
+    // Nobody waits for ever, and a failed handler is one failed request.
+    match timeout(REQUEST_TIMEOUT, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(cause)) => faults::panicked(&*cause),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::{
         Router,
         body::{Body, to_bytes},
         http::{Request, StatusCode},
-        middleware::from_fn,
+        middleware::{Next, from_fn},
         response::Response,
         routing::get,
     };
@@ -88,11 +131,24 @@ mod tests {
     use super::{faults, guarded, load::Places};
 
     async fn ask(places: usize, address: &str) -> Response {
+        let places = Arc::new(Places::new(places));
+        let guard = move |request, next: Next| {
+            let places = Arc::clone(&places);
+            async move { faults::problems(guarded(&places, next.run(request)).await) }
+        };
         let router = Router::new()
             .route("/fine", get(async || "fine"))
-            .route("/panics", get(async || -> &'static str { panic!("a bug") }));
-        let router = guarded(router, &Places::new(places)).layer(from_fn(faults::problems));
+            .route("/panics", get(async || -> &'static str { panic!("a bug") }))
+            .route("/hangs", get(std::future::pending::<()>))
+            .layer(from_fn(guard));
         router.oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_ever() {
+        let hung = ask(1, "/hangs").await;
+        assert_eq!(hung.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(hung.headers().contains_key("retry-after"));
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 //! in paths.
 
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::HeaderValue,
     middleware::Next,
     response::Response,
@@ -16,7 +16,11 @@ use crate::app::App;
 const NAME_BYTES_MAX: usize = 64;
 
 /// Gives the request a name, unless it came with one.
-pub(super) async fn name(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub(super) async fn named(
+    app: &App,
+    mut request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let given = request.headers().get(REQUEST_ID).filter(|name| is_sound(name)).cloned();
     let id = given.unwrap_or_else(|| {
         let id = format!("{:032x}", app.shop.new_command_id().0);
@@ -24,7 +28,7 @@ pub(super) async fn name(State(app): State<App>, mut request: Request, next: Nex
     });
     let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
     request.headers_mut().insert(REQUEST_ID, id.clone());
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next(request).instrument(span).await;
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }
@@ -40,7 +44,7 @@ fn is_sound(name: &HeaderValue) -> bool {
 /// secret.
 ///
 /// The waiting rooms are told how long it took, and whether it failed.
-pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn logged(app: &App, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let started = tokio::time::Instant::now();

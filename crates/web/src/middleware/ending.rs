@@ -1,23 +1,12 @@
 //! Tells clients of a process that is about to end to connect anew.
 
-use axum::{
-    extract::{Request, State},
-    http::{HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::health::Readiness;
 
 /// While we drain, no connection is worth keeping: the next request on it would come too late.
-pub(super) async fn close(
-    State(readiness): State<Readiness>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn close(readiness: &Readiness, headers: &mut HeaderMap) {
     if readiness.is_draining() {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    response
 }

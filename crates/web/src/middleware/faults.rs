@@ -4,9 +4,8 @@ use std::any::Any;
 
 use askama::Template;
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 
@@ -23,8 +22,7 @@ use crate::{
 
 /// A handler panicked; nothing that it did is half done, for whatever lasts is written before it is
 /// answered.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
-pub(super) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+pub(super) fn panicked(cause: &(dyn Any + Send)) -> Response {
     let message = cause
         .downcast_ref::<String>()
         .map(String::as_str)
@@ -35,28 +33,30 @@ pub(super) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 /// Replaces a bare failure by its page.
-pub(super) async fn pages(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn pages(
+    app: &App,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let (parts, body) = request.into_parts();
-    let visitor = Visitor::read(&parts, &app);
-    let method = parts.method.clone();
-    let id = request_id(&parts.headers);
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let head = Parts::clone(&parts);
+    let response = next(Request::from_parts(parts, body)).await;
     let Some(fault) = fault(&response) else { return response };
+    let visitor = Visitor::read(&head, app);
     let spread = u32::try_from(app.shop.new_command_id().0 % 1_000).unwrap_or(0);
     let fault = spread_out(fault, spread);
     let page = FaultPage {
         // No look at the cart: it may be what failed.
-        frame: visitor.frame_with(&app, None),
+        frame: visitor.frame_with(app, None),
         fault,
-        request_id: id,
-        repeatable: method == Method::GET,
+        request_id: request_id(&head.headers),
+        repeatable: head.method == Method::GET,
     };
     answer(response.status(), &page)
 }
 
 /// Replaces a bare failure by a problem document.
-pub(super) async fn problems(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+pub(super) fn problems(response: Response) -> Response {
     match fault(&response) {
         None => response,
         Some(Fault::Busy { .. }) => {

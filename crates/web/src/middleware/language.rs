@@ -1,9 +1,8 @@
 //! `?lang=cs` on any page: remembers the language and shows the page without it.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{Method, Uri},
-    middleware::Next,
     response::Response,
 };
 use frontrow_words::Language;
@@ -11,15 +10,14 @@ use frontrow_words::Language;
 use crate::{app::App, reply};
 
 /// Remembers a language that was chosen.
-pub(super) async fn switch(State(app): State<App>, request: Request, next: Next) -> Response {
-    if request.method() == Method::GET
-        && let Some((language, rest)) = chosen(request.uri())
-    {
-        let mut response = reply::redirect(&rest);
-        reply::remember_language(&app, &mut response, language);
-        return response;
+pub(super) fn switched(app: &App, request: &Request) -> Option<Response> {
+    if request.method() != Method::GET {
+        return None;
     }
-    next.run(request).await
+    let (language, rest) = chosen(request.uri())?;
+    let mut response = reply::redirect(&rest);
+    reply::remember_language(app, &mut response, language);
+    Some(response)
 }
 
 /// The language that an address asks for, and the address without it.

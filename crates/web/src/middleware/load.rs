@@ -1,31 +1,19 @@
 //! Sheds load early and cheaply: so many requests at once, and the next one is told when to come
 //! back.
 
-use std::sync::Arc;
-
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use tokio::sync::Semaphore;
-
-use crate::fail::Fail;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Places for requests that are worked on.
-#[derive(Debug, Clone)]
-pub(super) struct Places(Arc<Semaphore>);
+#[derive(Debug)]
+pub(super) struct Places(Semaphore);
 
 impl Places {
     pub(super) fn new(count: usize) -> Self {
-        Self(Arc::new(Semaphore::new(count)))
+        Self(Semaphore::new(count))
     }
-}
 
-/// Answers at once if all places are taken; nobody queues here.
-pub(super) async fn shed(State(places): State<Places>, request: Request, next: Next) -> Response {
-    match places.0.try_acquire() {
-        Ok(_place) => next.run(request).await,
-        Err(_) => Fail::BUSY.into_response(),
+    /// One of them until it is dropped; none if all are taken, for nobody queues here.
+    pub(super) fn take(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.try_acquire().ok()
     }
 }

@@ -4,19 +4,15 @@
 use axum::{
     extract::Request,
     http::{HeaderMap, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
 use crate::{fail::Fail, pages::fault::Fault};
 
 /// Refuses what another site's page sends with this visitor's cookies.
-pub(super) async fn check(request: Request, next: Next) -> Response {
-    if request.method().is_safe() || is_own(request.headers()) {
-        next.run(request).await
-    } else {
-        Fail(Fault::FormExpired).into_response()
-    }
+pub(super) fn refused(request: &Request) -> Option<Response> {
+    let is_fine = request.method().is_safe() || is_own(request.headers());
+    (!is_fine).then(|| Fail(Fault::FormExpired).into_response())
 }
 
 /// Whether a browser says that the page is ours, or says nothing as old browsers and programs do.

@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes, HttpBody as _, to_bytes},
-    extract::{Request, State},
+    extract::Request,
     http::{StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -46,11 +46,7 @@ impl Patience {
 }
 
 /// Runs a request until it is answered with something else than "not available", or for too long.
-pub(super) async fn wait(
-    State(patience): State<Patience>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn wait(patience: &Patience, request: Request, next: Next) -> Response {
     let request = match Kept::new(request).await {
         Ok(kept) => kept,
         Err(Some(request)) => return next.run(request).await,
@@ -113,7 +109,7 @@ mod tests {
         Router,
         body::{Body, Bytes, to_bytes},
         http::{Request, StatusCode},
-        middleware::from_fn_with_state,
+        middleware::from_fn,
         response::{IntoResponse, Response},
         routing::post,
     };
@@ -135,7 +131,10 @@ mod tests {
         let patience = Patience::new(|| 500, seats);
         let router = Router::new()
             .route("/", post(handler))
-            .layer(from_fn_with_state(patience, wait))
+            .layer(from_fn(move |request, next| {
+                let patience = patience.clone();
+                async move { wait(&patience, request, next).await }
+            }))
             .layer(axum::extract::DefaultBodyLimit::disable());
         let request = Request::post("/").header("content-length", body);
         let response =

@@ -1,11 +1,6 @@
 //! What browsers must not do with our pages.
 
-use axum::{
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::app::App;
 
@@ -28,9 +23,7 @@ const FIXED: [(HeaderName, &str); 5] = [
 ];
 
 /// Adds the headers.
-pub(super) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(super) fn add(app: &App, headers: &mut HeaderMap) {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -43,7 +36,6 @@ pub(super) async fn headers(State(app): State<App>, request: Request, next: Next
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
-    response
 }
 
 /// Forms may also lead to payment pages.
