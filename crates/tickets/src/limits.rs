@@ -13,6 +13,9 @@ pub const TICKETS_PER_DOCUMENT_MAX: usize = 50;
 /// Characters of any one text on a ticket; what is longer ends in an ellipsis before it is laid
 /// out, so that a hostile name costs nothing.
 pub const TEXT_CHARS_MAX: usize = 400;
+/// Texts whose measures are kept in memory, of each face: what some sales print on all of their tickets, and at most a
+/// few megabytes.
+pub const TEXTS_KEPT_MAX: usize = 1_000;
 /// Labelled facts of one kind (place, details) on a ticket; more do not fit on a page.
 pub const FACTS_MAX: usize = 8;
 /// Paragraphs of small print on a ticket.

@@ -7,6 +7,7 @@
 mod a4;
 mod face;
 mod flow;
+mod kept;
 mod phone;
 mod sheet;
 mod text;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use fast_qr::{ECL, QRBuilder};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 /// Light modules around a symbol, as the standard asks; without them scanners lose the edge.
 pub const QUIET_ZONE: usize = 4;
@@ -35,11 +35,23 @@ impl Matrix {
     ///
     /// M, because the symbol is read from phones: a screen is clean and flat but small, so larger
     /// modules help more than further redundancy. A ticket's barcode becomes version 6, 41 modules.
+    ///
+    /// Of the eight masks it is always the same one. Scanners read them all; which one is the best is asked, and dear to
+    /// find out, where the contents may have a pattern, and most of a ticket's are a signature.
     pub fn of(text: &str) -> Result<Self, TooLong> {
-        let code = QRBuilder::new(text).ecl(ECL::M).build().map_err(|_| TooLong)?;
-        let rows = (0..code.size).map(|y| &code[y]);
-        let dark = rows.flat_map(|row| row[..code.size].iter().map(|m| m.value())).collect();
-        Ok(Self { size: code.size, dark })
+        let code = QrCode::encode_segments_advanced(
+            &QrSegment::make_segments(text),
+            QrCodeEcc::Medium,
+            Version::MIN,
+            Version::MAX,
+            Some(Mask::new(0)),
+            false,
+        );
+        let code = code.map_err(|_| TooLong)?;
+        let side = 0..code.size();
+        let dark = side.clone().flat_map(|y| side.clone().map(move |x| (x, y)));
+        let dark = dark.map(|(x, y)| code.get_module(x, y)).collect();
+        Ok(Self { size: usize::try_from(code.size()).map_err(|_| TooLong)?, dark })
     }
 
     /// Modules of one side.

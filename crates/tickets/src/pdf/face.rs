@@ -1,10 +1,11 @@
 //! The two type faces, their measures, and texts made safe for them.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::{GlyphBuffer, Script, ShapePlan, UnicodeBuffer, script};
 
+use super::{kept::Kept, text::Measured};
 use crate::limits::TEXT_CHARS_MAX;
 
 /// `DejaVu` Sans Condensed: free, on board, and it covers Latin with every accent, Greek, Cyrillic,
@@ -22,6 +23,8 @@ struct Loaded {
     /// shaping a line by it.
     latin: ShapePlan,
     common: ShapePlan,
+    shaped: Kept<Shaped>,
+    measured: Kept<Measured>,
 }
 
 /// A text set in one em: its glyphs from left to right.
@@ -45,6 +48,8 @@ fn load(bytes: &'static [u8]) -> Loaded {
         font: Font::new(bytes.into(), 0).expect("the embedded font is one"),
         latin: plan(Some(script::LATIN)),
         common: plan(None),
+        shaped: Kept::new(),
+        measured: Kept::new(),
         shaper,
     }
 }
@@ -66,8 +71,17 @@ impl Face {
         self.shape(text).ems(text.len())
     }
 
+    /// A text as it was given, made clean and measured.
+    pub(super) fn measured(self, text: &str) -> Arc<Measured> {
+        self.loaded().measured.of(text, || Measured::of(text, self))
+    }
+
     /// Chooses and places the glyphs of one line.
-    pub(super) fn shape(self, text: &str) -> Shaped {
+    pub(super) fn shape(self, text: &str) -> Arc<Shaped> {
+        self.loaded().shaped.of(text, || self.shape_anew(text))
+    }
+
+    fn shape_anew(self, text: &str) -> Shaped {
         let Loaded { shaper, latin, common, .. } = self.loaded();
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
@@ -158,7 +172,7 @@ pub(super) fn clean(text: &str) -> String {
         if c == ' ' && (clean.is_empty() || clean.ends_with(' ')) {
             continue;
         }
-        let known = Face::Regular.has(c) && Face::Bold.has(c);
+        let known = c.is_ascii_graphic() || (Face::Regular.has(c) && Face::Bold.has(c));
         clean.push(if known { c } else { char::REPLACEMENT_CHARACTER });
     }
     clean.truncate(clean.trim_end().len());

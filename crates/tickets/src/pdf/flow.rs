@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{
     sheet::{Align, Colour, Placed},
-    text::{Block, Measured, Style},
+    text::{Block, Style},
 };
 use crate::{limits::FACTS_MAX, view::Fact};
 
@@ -38,8 +38,8 @@ struct Natural<'a> {
 
 impl<'a> Natural<'a> {
     fn of(fact: &'a Fact, style: FactStyle) -> Self {
-        let label = Measured::of(&fact.label, style.label.face).ems() * style.label.size;
-        let value_ems = Measured::of(&fact.value, style.value.face).ems();
+        let label = style.label.face.measured(&fact.label).ems() * style.label.size;
+        let value_ems = style.value.face.measured(&fact.value).ems();
         Self { fact, label, value_ems }
     }
 }

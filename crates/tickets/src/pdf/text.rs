@@ -59,7 +59,7 @@ pub(super) struct Block {
 impl Block {
     /// Sets a text into a width. An empty text has no lines.
     pub(super) fn fit(text: &str, width: f32, style: Style) -> Self {
-        Measured::of(text, style.face).fit(width, style)
+        style.face.measured(text).fit(width, style)
     }
 
     pub(super) fn is_empty(&self) -> bool {
