@@ -23,13 +23,13 @@ impl<T> Kept<T> {
         if let Some(known) = kept().get(text) {
             return Arc::clone(known);
         }
-        let made = Arc::new(make());
+        let new = Arc::new(make());
         let mut kept = kept();
         if kept.len() >= TEXTS_KEPT_MAX {
             kept.clear();
         }
-        kept.insert(text.to_owned(), Arc::clone(&made));
-        made
+        kept.insert(text.to_owned(), Arc::clone(&new));
+        new
     }
 }
 
