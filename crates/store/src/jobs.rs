@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use frontrow_ledger::Time;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, UpdateMany,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, UpdateMany,
     sea_query::{Expr, LockBehavior, LockType, SimpleExpr},
 };
 use serde_json::Value;
@@ -70,6 +70,13 @@ pub struct Job {
     pub created_at: Time,
 }
 
+/// A job that may be claimed.
+#[derive(Debug, FromQueryResult)]
+struct Seen {
+    id: Uuid,
+    attempts: i32,
+}
+
 /// What becomes of a job that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobFate {
@@ -112,13 +119,13 @@ impl Store {
             .limit(u64::from(limit.clamp(1, limits::CLAIM_MAX)));
         // Asking as a reader first keeps an idle worker out of the writers' queue.
         let seen = due.clone().column(jobs::Column::Attempts);
-        let seen: Vec<(Uuid, i32)> = seen.into_tuple().all(self.db()).await?;
+        let seen: Vec<Seen> = seen.into_model().all(self.db()).await?;
         if seen.is_empty() {
             return Ok(Vec::new());
         }
         // Whoever claimed these last died over them.
-        let spent = seen.iter().filter(|(_, attempts)| *attempts >= limits::JOB_ATTEMPTS_MAX);
-        self.bury(spent.map(|(id, _)| *id).collect(), now).await?;
+        let spent = seen.iter().filter(|seen| seen.attempts >= limits::JOB_ATTEMPTS_MAX);
+        self.bury(spent.map(|seen| seen.id).collect(), now).await?;
         let live = due
             .filter(jobs::Column::Attempts.lt(limits::JOB_ATTEMPTS_MAX))
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
@@ -130,7 +137,7 @@ impl Store {
             .exec_with_returning(&write)
             .await?;
         write.commit().await?;
-        claimed.sort_by_key(|row| seen.iter().position(|(id, _)| *id == row.id));
+        claimed.sort_by_key(|row| seen.iter().position(|seen| seen.id == row.id));
         claimed.into_iter().map(Job::try_from).collect()
     }
 
