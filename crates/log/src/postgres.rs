@@ -68,6 +68,9 @@ impl PostgresLog {
             ("statement_timeout", statement_timeout.as_str()),
             ("idle_in_transaction_session_timeout", statement_timeout.as_str()),
             ("synchronous_commit", "on"),
+            // Planned once on each connection and not six times.
+            ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
         ]);
         if options.get_application_name().is_none() {
             options = options.application_name("frontrow-log");
