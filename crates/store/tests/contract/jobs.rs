@@ -138,13 +138,12 @@ pub async fn a_claim_is_renewed_by_who_has_it(world: World) {
 pub async fn done_jobs_are_purged_and_others_stay(world: World) {
     world.store.enqueue_jobs(&[job("done"), job("recent"), job("open")], NOW).await.unwrap();
     for job in claim(&world, NOW).await {
-        match &*job.key {
-            "done" => assert_eq!(world.store.complete_jobs(&[&job], NOW).await.unwrap(), 1),
-            "recent" => {
-                assert_eq!(world.store.complete_jobs(&[&job], NOW.plus_ms(9)).await.unwrap(), 1)
-            }
-            _ => {}
-        }
+        let finished = match &*job.key {
+            "done" => NOW,
+            "recent" => NOW.plus_ms(9),
+            _ => continue,
+        };
+        assert_eq!(world.store.complete_jobs(&[&job], finished).await.unwrap(), 1);
     }
     assert_eq!(world.store.purge_jobs(NOW.plus_ms(9)).await.unwrap(), 1);
     assert_eq!(world.store.purge_jobs(NOW.plus_ms(9)).await.unwrap(), 0);
