@@ -93,9 +93,10 @@ impl Shop {
         known.is_ok_and(|known| known.contains(&performance))
     }
 
-    /// The sequencer of a room. Not found if the performance has none: a made-up id loads nothing.
+    /// The sequencer of a room, one that has ended included. Not found if the performance never had one: a made-up id
+    /// loads nothing.
     async fn room_of(&self, performance: Uuid) -> Result<Handle<room::Room>> {
-        if !self.has_room(performance) {
+        if !self.has_room(performance) && !self.inner.store.had_room(performance).await? {
             return Err(Error::NotFound("waiting room"));
         }
         let stream = Stream::room(performance.as_u128());

@@ -50,6 +50,11 @@ impl Store {
         write.commit().await
     }
 
+    /// Whether a performance has or had a waiting room.
+    pub async fn had_room(&self, performance: Uuid) -> Result<bool> {
+        Ok(rooms::Entity::find_by_id(performance).one(self.db()).await?.is_some())
+    }
+
     /// Performances whose waiting room has not ended, oldest first; so many of them at the most.
     pub async fn rooms(&self) -> Result<Vec<Uuid>> {
         let rows = rooms::Entity::find()

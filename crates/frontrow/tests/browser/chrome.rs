@@ -62,7 +62,7 @@ impl Visitor {
 pub struct Chrome {
     pub page: WebDriver,
     port: u16,
-    _driver: Driver,
+    driver: Driver,
     _profile: tempfile::TempDir,
 }
 
@@ -84,7 +84,7 @@ impl Chrome {
         let profile = tempfile::tempdir().unwrap();
         let address = format!("http://127.0.0.1:{port}");
         let page = WebDriver::new(address, capabilities(visitor, &profile)).await.unwrap();
-        let chrome = Self { page, port, _driver: driver, _profile: profile };
+        let chrome = Self { page, port, driver, _profile: profile };
         if !visitor.javascript {
             chrome.allow_scripts(false).await;
         }
@@ -94,10 +94,27 @@ impl Chrome {
     /// Whether pages may run scripts. What the driver itself runs in them is not affected, while
     /// forbidding scripts by a setting of the profile would make it hang.
     pub async fn allow_scripts(&self, allowed: bool) {
-        let command = "Emulation.setScriptExecutionDisabled";
-        let off = json!({ "cmd": command, "params": { "value": !allowed } });
-        let answer = self.ask("goog/cdp/execute", &off).await;
-        assert_eq!(answer["value"], json!({}), "scripts could not be switched");
+        self.command("Emulation.setScriptExecutionDisabled", json!({ "value": !allowed })).await;
+    }
+
+    /// Whether there is a network.
+    pub async fn has_network(&self, has: bool) {
+        let network = json!({
+            "offline": !has, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+        });
+        self.command("Network.emulateNetworkConditions", network).await;
+    }
+
+    /// Puts the browser to sleep, as a phone does in a pocket, or wakes it up.
+    pub fn sleeps(&self, asleep: bool) {
+        self.driver.signal(if asleep { "-STOP" } else { "-CONT" });
+    }
+
+    /// A command of the browser's own protocol.
+    async fn command(&self, name: &str, parameters: Value) {
+        let command = json!({ "cmd": name, "params": parameters });
+        let answer = self.ask("goog/cdp/execute", &command).await;
+        assert_eq!(answer["value"], json!({}), "{name} was not done");
     }
 
     /// What the browser complained about since it was asked last: errors, refused requests.
@@ -121,11 +138,18 @@ impl Chrome {
     }
 }
 
+impl Driver {
+    /// To the driver and its browser.
+    fn signal(&self, signal: &str) {
+        let group = format!("-{}", self.0.id());
+        Command::new("kill").args([signal, "--", &group]).status().ok();
+    }
+}
+
 impl Drop for Driver {
     fn drop(&mut self) {
         // The whole group: a driver that is killed leaves its browser running.
-        let group = format!("-{}", self.0.id());
-        Command::new("kill").args(["-KILL", "--", &group]).status().ok();
+        self.signal("-KILL");
         self.0.wait().ok();
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use thirtyfour::{By, WebElement, extensions::query::ElementQueryable};
+use thirtyfour::{By, WebElement, error::WebDriverResult, extensions::query::ElementQueryable};
 
 use crate::{
     axe,
@@ -84,8 +84,16 @@ impl Fan {
 
     /// Waits for something that can be seen.
     pub async fn find(&self, css: &str) -> WebElement {
-        let found = self.chrome.page.query(By::Css(css)).wait(PATIENCE, GLANCE);
-        match found.and_displayed().first().await {
+        let mut found = self.displayed(css).await;
+        // The page was replaced while it was looked at.
+        for _ in 0..3 {
+            let stale = found.as_ref().is_err_and(|error| error.to_string().contains("stale"));
+            if !stale {
+                break;
+            }
+            found = self.displayed(css).await;
+        }
+        match found {
             Ok(element) => element,
             Err(error) => {
                 let url = self.chrome.page.current_url().await.unwrap();
@@ -93,6 +101,11 @@ impl Fan {
                 panic!("no {css} on {url}: {error}\n{}", main.text().await.unwrap());
             }
         }
+    }
+
+    async fn displayed(&self, css: &str) -> WebDriverResult<WebElement> {
+        let found = self.chrome.page.query(By::Css(css)).wait(PATIENCE, GLANCE);
+        found.and_displayed().first().await
     }
 
     /// Waits until an element says this.
@@ -145,12 +158,13 @@ impl Fan {
         let html = self.find("html").await;
         assert_eq!(html.attr("lang").await.unwrap().as_deref(), Some(self.visitor.language));
         if self.visitor.javascript {
-            axe::check(&self.chrome.page).await;
+            axe::check(&self.chrome.page, &[]).await;
         } else {
             // The check is a script that waits, so it needs them allowed; the page's own were not
             // run when it was loaded, and are not run now.
             self.chrome.allow_scripts(true).await;
-            axe::check(&self.chrome.page).await;
+            // What waits asks by itself without scripts, and has a link that stops it.
+            axe::check(&self.chrome.page, &["meta-refresh"]).await;
             self.chrome.allow_scripts(false).await;
         }
         self.check_requests().await;

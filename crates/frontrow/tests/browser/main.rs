@@ -11,6 +11,7 @@ mod fan;
 mod payment;
 mod picking;
 mod purchase;
+mod room;
 mod rows;
 mod shop;
 mod stadium;

@@ -13,7 +13,7 @@ pub struct Shop {
     pub url: String,
     process: Child,
     data: tempfile::TempDir,
-    tries: AtomicU32,
+    pub tries: AtomicU32,
 }
 
 impl Shop {
@@ -40,20 +40,51 @@ impl Shop {
     /// Sells the club's night once more, as `in-a-hurry`: places are held for a minute, and for one
     /// more to pay.
     pub fn sells_in_a_hurry(&self) {
-        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
-        let sale = std::fs::read_to_string(samples.join("club.toml")).unwrap();
         let hold = "[hold]\nminutes = 1\njitter_seconds = 0\nextensions = 0\n\
                     extension_minutes = 1\npayment_minutes = 1\nceiling_minutes = 2\n";
-        let sale = sale.replace("noc-v-kotelne", "in-a-hurry") + hold;
-        let file = self.data.path().join("hurry.toml");
-        std::fs::write(&file, sale).unwrap();
+        self.sells_the_club_as("in-a-hurry", |sale| sale + hold);
+    }
+
+    /// Sells the club's night once more, as `two-places`: there is room for two to dance, and for nobody to sit.
+    pub fn sells_two_places(&self) {
+        let table = |row| format!("{{ zone = \"Tables\", row = \"{row}\" }}");
+        let tables: Vec<String> = (1..=16).map(table).collect();
+        let block = format!(
+            "[[blocks]]\nkey = \"all\"\nkind = \"house\"\n\
+             rows = [{{ zone = \"Bar\", row = \"B\" }}, {}]\n",
+            tables.join(", ")
+        );
+        self.sells_the_club_as("two-places", |sale| {
+            sale.replace("capacity = 260", "capacity = 2") + block.as_str()
+        });
+    }
+
+    /// Sells the club's night once more, under another name and with some changes.
+    fn sells_the_club_as(&self, slug: &str, change: impl Fn(String) -> String) {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+        let sale = std::fs::read_to_string(samples.join("club.toml")).unwrap();
+        let file = self.data.path().join(format!("{slug}.toml"));
+        std::fs::write(&file, change(sale.replace("noc-v-kotelne", slug))).unwrap();
         std::fs::copy(samples.join("club.json"), self.data.path().join("club.json")).unwrap();
-        let import = Command::new(env!("CARGO_BIN_EXE_frontrow"))
-            .args(["import", file.to_str().unwrap(), "--data"])
+        self.command(&["import", file.to_str().unwrap()]);
+    }
+
+    /// A key of the club's organiser.
+    pub fn api_key(&self) -> String {
+        let create = ["api-key", "create", "--organisation", "Kotelna", "--name", "the promoter"];
+        self.command(&create).trim().to_owned()
+    }
+
+    /// What somebody at the machine asks for.
+    fn command(&self, arguments: &[&str]) -> String {
+        let done = Command::new(env!("CARGO_BIN_EXE_frontrow"))
+            .args(arguments)
+            .arg("--data")
             .arg(self.data.path())
             .output()
             .unwrap();
-        assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
     }
 
     /// The first performance of a sample event.

@@ -21,6 +21,8 @@ pub async fn a_room_is_looked_after_until_it_ends(world: World) {
     assert_eq!(world.store.rooms().await.unwrap(), [first, second]);
     world.store.room_ended(first, NOW.plus_ms(3)).await.unwrap();
     assert_eq!(world.store.rooms().await.unwrap(), [second]);
+    assert!(world.store.had_room(first).await.unwrap());
+    assert!(!world.store.had_room(world.id()).await.unwrap());
     world.store.room_opened(first, NOW.plus_ms(4)).await.unwrap();
     assert_eq!(world.store.rooms().await.unwrap(), [first, second]);
 }

@@ -365,11 +365,11 @@ impl RoomPage {
         }
     }
 
-    /// More people are ahead than places are left, and each of them wants at least one.
+    /// If everybody ahead takes one place, none is left.
     pub fn chance_is_small(&self) -> bool {
         let RoomState::Waiting(waiting) = &self.state else { return false };
         let left: Option<u64> = self.offers.iter().map(|offer| offer.left.map(u64::from)).sum();
-        !self.offers.is_empty() && left.is_some_and(|left| waiting.ahead > left)
+        !self.offers.is_empty() && left.is_some_and(|left| waiting.ahead >= left)
     }
 
     /// Whether it is worth explaining how places are given: before they are.

@@ -71,14 +71,11 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Answer {
     let before = Before::read(query.as_deref());
-    let visit = match app.shop.room_visit(performance, visitor.receipt(performance)).await {
-        Ok(visit) => visit,
-        // There is none, or none any more: nobody waits.
-        Err(Error::NotFound("waiting room")) => {
-            return Ok(reply::redirect(&Url::Performance(performance)));
-        }
-        Err(error) => return Err(error.into()),
-    };
+    // There is none, or none any more: nobody waits.
+    if !app.shop.has_room(performance) {
+        return Ok(reply::redirect(&Url::Performance(performance)));
+    }
+    let visit = app.shop.room_visit(performance, visitor.receipt(performance)).await?;
     let sale = app.shop.performance(performance, frontrow_ledger::ChannelId::WEB).await?.sale;
     let state = state(&visit, &before, performance);
     let told = match &state {

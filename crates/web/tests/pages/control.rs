@@ -85,6 +85,11 @@ async fn what_does_not_fit_is_said_and_changes_nothing() {
     organiser.send(&said, "/end", &wants_sure).await.location();
     let visit = world.shop.room_visit(world.performance, None).await.unwrap();
     assert_eq!(visit.phase, frontrow_ledger::room::Phase::Ended);
+    // What was done stays to be seen.
+    world.shop.look_after_rooms().await;
+    world.shop.learn_rooms().await.unwrap();
+    let page = organiser.get(&control(&world)).await;
+    assert!(page.html.contains("Closed for good"), "{}", page.html);
 }
 
 #[tokio::test]

@@ -215,7 +215,7 @@ function left(status) {
     put(cell, count === 0 ? text('left-none') : `${number.format(count)}${now > 3 ? '+' : ''}`);
     cell.parentElement.classList.toggle('gone', count === 0);
   }
-  const small = state === 'waiting' && cells.length > 0 && ahead(status) > places;
+  const small = state === 'waiting' && cells.length > 0 && ahead(status) >= places;
   if (one('small')) one('small').hidden = !small;
   if (one('list')) one('list').hidden = !small && state !== 'sold-out';
 }

@@ -242,15 +242,16 @@ fn a_fan_who_waits_has_what_comes_next_at_hand() {
 }
 
 #[test]
-fn a_chance_is_small_when_more_people_are_ahead_than_places_are_left() {
+fn a_chance_is_small_when_those_ahead_can_take_all_places_that_are_left() {
     let small = |ahead, left: Option<u32>| {
         let mut page = fan(Language::En, RoomState::Waiting(waiting(ahead, None)));
         page.offers.truncate(2);
         page.offers[1].left = left;
         page.chance_is_small()
     };
-    assert!(small(101, Some(100)));
-    assert!(!small(100, Some(100)));
+    assert!(small(100, Some(100)));
+    assert!(!small(99, Some(100)));
+    assert!(small(0, Some(0)), "all places are in carts");
     assert!(!small(1_000_000, None), "nobody is told what is not known");
 }
 
