@@ -7,6 +7,7 @@
 pub mod cart;
 pub mod checkout;
 pub mod event;
+pub mod fair_queue;
 pub mod fault;
 pub mod frame;
 pub mod front;

@@ -16,6 +16,7 @@ use crate::{
         cart::CartPage,
         checkout::CheckoutPage,
         event::EventPage,
+        fair_queue::FairQueuePage,
         fault::FaultPage,
         front::FrontPage,
         legal::LegalPage,
@@ -164,6 +165,7 @@ gallery! {
     testpay: TestPaymentPage,
     outbox: OutboxPage,
     mail: MailPage,
+    fair_queue: FairQueuePage,
     legal: LegalPage,
     fault: FaultPage,
 }

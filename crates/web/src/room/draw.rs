@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::{Path, State},
     http::header,
-    response::{IntoResponse as _, Response},
+    response::IntoResponse as _,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
@@ -14,6 +14,8 @@ use crate::{
     app::App,
     cache::CachePolicy,
     fail::{Answer, Fail},
+    pages::fair_queue::FairQueuePage,
+    reply,
     visitor::Visitor,
 };
 
@@ -21,11 +23,9 @@ use crate::{
 const RULES: &str = include_str!("../../../../docs/fair-queue.md");
 
 /// The rules of the draw.
-pub async fn rules() -> Response {
-    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    let mut response = (kind, RULES).into_response();
-    CachePolicy::Shared.apply(response.headers_mut());
-    response
+pub async fn rules(State(app): State<App>, visitor: Visitor) -> Answer {
+    let page = FairQueuePage { frame: visitor.frame(&app).await, rules: RULES };
+    reply::page(&app, &visitor, CachePolicy::Shared, &page)
 }
 
 /// What was published of a draw.
