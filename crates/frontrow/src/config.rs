@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use settings::{LogFormat, Mode, PaymentProvider, Settings};
@@ -35,6 +36,8 @@ pub struct Config {
     pub migrate: bool,
     /// Whether other processes may listen on the same port.
     pub reuse_port: bool,
+    /// Networks of balancers that are believed.
+    pub proxies: Vec<IpNet>,
     /// What fans type and mails link to, without a slash at the end.
     pub public_url: String,
     /// Master secret; without one, made once and kept in [`Config::data`].
@@ -182,6 +185,7 @@ fn complete(settings: Settings) -> Result<Config, ConfigError> {
         log_connections,
         migrate: settings.migrate.unwrap_or(!(mode == Mode::Live && is_shared)),
         reuse_port: settings.reuse_port.unwrap_or(false),
+        proxies: settings.proxies.unwrap_or_default(),
         public_url,
         secret: settings.secret,
         smtp_url: settings.smtp_url,

@@ -8,10 +8,9 @@ use std::{future::IntoFuture as _, net::SocketAddr};
 
 use anyhow::{Context, Result};
 use frontrow_log::Writable;
-use frontrow_web::{LegalTexts, Readiness, WebConfig};
+use frontrow_web::{Fronts, LegalTexts, Readiness, WebConfig};
 use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
-use tower::make::Shared;
 
 use crate::{
     config::{Config, Mode, PaymentProvider},
@@ -51,7 +50,7 @@ pub async fn run(config: &Config) -> Result<()> {
     });
     let front = frontrow_web::front(shop.clone(), pages(config, readiness.clone()));
     let (entrance, door) = door.into_parts();
-    let server = axum::serve(entrance, Shared::new(front))
+    let server = axum::serve(entrance, Fronts(front))
         .with_graceful_shutdown(stopping.clone().cancelled_owned());
     let server = tokio::spawn(server.into_future());
     greet(config, imported, address);
@@ -104,6 +103,7 @@ fn pages(config: &Config, readiness: Readiness) -> WebConfig {
         secure: config.public_url.starts_with("https://"),
         outbox: config.smtp_url.is_none().then(|| config.data.join("outbox")),
         payment_origins: Vec::new(),
+        proxies: config.proxies.clone(),
         readiness,
         legal: LegalTexts {
             imprint: text(&config.legal.imprint),

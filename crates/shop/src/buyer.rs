@@ -42,6 +42,11 @@ impl Email {
         &self.address
     }
 
+    /// Equal for all aliases of one mailbox.
+    pub(crate) fn mailbox(&self) -> &str {
+        &self.mailbox
+    }
+
     /// Who buys, as the ledger knows them.
     pub(crate) fn buyer(&self, keys: &Keys) -> BuyerKey {
         BuyerKey(half(&keys.buyer_mac(&[self.mailbox.as_bytes()])))

@@ -10,36 +10,58 @@ use crate::{keys::Keys, random::Random};
 
 /// Crockford's digits without those that sound or look like another: no I, L, O, U.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Bytes of an order code.
+const ORDER_BYTES: usize = 5;
 
 /// A fresh order code: eight digits in two groups, 2^40 of them.
 pub(crate) fn draw(random: &dyn Random) -> String {
-    let mut bytes = [0; 8];
+    let mut bytes = [0; ORDER_BYTES];
     random.fill(&mut bytes);
-    let mut code: String =
-        bytes.iter().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).collect();
-    code.insert(4, '-');
-    code
+    spell(&bytes)
 }
 
-/// An order code as somebody typed it: any case, any grouping, letters that are mistaken for digits.
+/// An order code as somebody typed it.
 pub fn parse(text: &str) -> Option<String> {
-    const DIGITS_COUNT: usize = 8;
-    const CHARS_MAX: usize = 40;
-    let mut code = String::with_capacity(DIGITS_COUNT + 1);
-    for c in text.chars().take(CHARS_MAX).filter(|c| !c.is_whitespace() && *c != '-') {
+    read(text, ORDER_BYTES * 8 / 5)
+        .filter(|bytes| bytes.len() == ORDER_BYTES)
+        .map(|bytes| spell(&bytes))
+}
+
+/// Bytes as digits in groups of four; five bytes are eight digits, and what does not fill five is left out.
+pub(crate) fn spell(bytes: &[u8]) -> String {
+    let (fives, _) = bytes.as_chunks::<5>();
+    let mut text = String::with_capacity(fives.len() * 10);
+    for [a, b, c, d, e] in fives {
+        let bits = u64::from_be_bytes([0, 0, 0, *a, *b, *c, *d, *e]);
+        for group in [20, 0] {
+            if !text.is_empty() {
+                text.push('-');
+            }
+            let digits = (0..4).rev().map(|at| (bits >> (group + 5 * at)) & 31);
+            text.extend(digits.map(|digit| char::from(DIGITS[digit as usize])));
+        }
+    }
+    text
+}
+
+/// The bytes of a code as somebody typed it: any case, any grouping, letters that are mistaken for digits.
+pub(crate) fn read(text: &str, digits_max: usize) -> Option<Vec<u8>> {
+    let mut digits = Vec::with_capacity(digits_max);
+    for c in text.chars().take(digits_max * 4).filter(|c| !c.is_whitespace() && *c != '-') {
         let c = match c.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
             c => c,
         };
-        u8::try_from(c).ok().filter(|digit| DIGITS.contains(digit))?;
-        code.push(c);
+        let digit = u8::try_from(c).ok()?;
+        digits.push(DIGITS.iter().position(|known| *known == digit)? as u64);
     }
-    if code.len() != DIGITS_COUNT {
+    let (eights, rest) = digits.as_chunks::<8>();
+    if !rest.is_empty() || eights.is_empty() || digits.len() > digits_max {
         return None;
     }
-    code.insert(4, '-');
-    Some(code)
+    let bits = eights.iter().map(|eight| eight.iter().fold(0, |bits, digit| (bits << 5) | digit));
+    Some(bits.flat_map(|bits: u64| bits.to_be_bytes().into_iter().skip(3)).collect())
 }
 
 /// The secret part of an order's link: who has it sees the order. It follows from the order's id and the shop's key,

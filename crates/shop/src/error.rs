@@ -4,7 +4,9 @@ use frontrow_ledger::{room, sale::Refusal};
 use frontrow_log::Unavailable;
 use frontrow_payments::{outside::Outside, webhook::WebhookError};
 
-use crate::{fault::Faults, plan::PlanError, sale_file::SaleFileError};
+use crate::{
+    fault::Faults, mail::MailError, plan::PlanError, room::Shut, sale_file::SaleFileError,
+};
 
 /// What every function of the shop answers with.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -21,6 +23,9 @@ pub enum Error {
     /// The waiting room says no. Nothing changed and nothing is broken.
     #[error("refused: {0}")]
     Room(room::Refusal),
+    /// Something is missing to get a place in the waiting room. Nothing changed and nothing is broken.
+    #[error("refused: {0}")]
+    Shut(Shut),
     /// What was entered or sent is wrong: every fault with its place.
     #[error("not valid:\n{0}")]
     Faults(Faults),
@@ -33,6 +38,9 @@ pub enum Error {
     /// A file, mail or other text that goes out could not be made: our fault.
     #[error("{0} could not be made")]
     Broken(&'static str, #[source] Source),
+    /// A mail that somebody waits for did not leave.
+    #[error("the mail could not be sent")]
+    Mail(#[source] MailError),
     /// The webhook is not the provider's.
     #[error("the webhook is not believed")]
     Webhook(#[source] WebhookError),
@@ -61,6 +69,7 @@ impl Error {
         match self {
             Self::Sale(_) | Self::Log(_) => true,
             Self::Store(error) => error.is_retryable(),
+            Self::Mail(error) => error.is_retryable(),
             Self::Provider(error) => error.retry() != frontrow_payments::outside::Retry::Never,
             _ => false,
         }

@@ -158,3 +158,16 @@ pub const ROOM_TICKS_BETWEEN_GAPS: u32 = 10;
 pub const ROOM_GAP_MS: i64 = 120;
 /// How long after the end of a pass what it held may still be paid: a hold has a limit of its own.
 pub const PASS_PAYS_MS: i64 = 15 * 60_000;
+/// Access codes of a waiting room that are made at once.
+pub const ACCESS_CODES_MAX: u32 = 10_000;
+/// Zero bits that a proof of work may be asked to begin with: some million tries, seconds on a phone.
+pub const WORK_BITS_MAX: u8 = 20;
+/// Bytes of what a proof of work found: a number, or a few letters.
+pub const WORK_CHARS_MAX: usize = 32;
+/// Bytes of the address of a shop that a waiting room stands before.
+pub const GATE_BYTES_MAX: usize = 500;
+/// Places in a waiting room that one network takes in a minute if the organiser says nothing: a campus or a carrier's
+/// phones behind one address, not a farm of scripts.
+pub const NETWORK_JOINS_PER_MINUTE: u32 = 1_200;
+/// The most that an organiser may say; 0 is no limit.
+pub const NETWORK_JOINS_PER_MINUTE_MAX: u32 = 60_000;

@@ -6,16 +6,21 @@
 
 mod board;
 mod caretaker;
+mod codes;
+mod door;
 mod draw;
+mod elsewhere;
 mod gate;
 mod history;
 mod organise;
 pub mod pulse;
+mod register;
 mod visit;
 mod wishes;
+mod work;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -30,6 +35,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub use board::{Board, Boards};
+pub use door::{Ask, Door, Entry, Shut};
 pub use draw::Proven;
 pub use gate::{Admitted, Device, Purpose};
 pub use organise::RoomChange;
@@ -42,8 +48,8 @@ use pulse::Pulse;
 /// All waiting rooms as one replica knows them.
 pub(crate) struct Rooms {
     sequencers: Registry<room::Room>,
-    /// Performances that have a room, as the tables said a moment ago.
-    known: RwLock<HashSet<Uuid>>,
+    /// Performances that have a room, as the tables said a moment ago, and what its door asks for.
+    known: RwLock<HashMap<Uuid, Arc<Door>>>,
     cares: Mutex<HashMap<Uuid, Care>>,
     boards: ArcSwap<Boards>,
     /// Of draws that were made.
@@ -90,7 +96,7 @@ impl Shop {
     pub fn has_room(&self, performance: Uuid) -> bool {
         // Nothing panics while it is locked.
         let known = self.inner.rooms.known.read();
-        known.is_ok_and(|known| known.contains(&performance))
+        known.is_ok_and(|known| known.contains_key(&performance))
     }
 
     /// The sequencer of a room, one that has ended included. Not found if the performance never had one: a made-up id

@@ -16,6 +16,8 @@ mod cart;
 mod catalogue;
 #[path = "purchase/crash.rs"]
 mod crash;
+#[path = "purchase/door.rs"]
+mod door;
 #[path = "purchase/house.rs"]
 mod house;
 #[path = "purchase/room.rs"]
@@ -84,6 +86,11 @@ on_each_engine! {
     room::a_fan_joins_is_drawn_comes_in_and_buys,
     room::a_pass_ends_and_is_extended_once,
     room::an_organiser_steers_and_it_is_noted,
+    door::one_code_is_one_place_wherever_it_is_shown,
+    door::codes_come_first_and_then_anybody,
+    door::a_code_is_mailed_to_who_registers,
+    door::work_is_asked_of_everybody,
+    door::a_room_stands_before_another_shop,
     traps::trap_3_coming_back_from_checkout_does_not_meet_oneself,
     traps::trap_6_the_word_of_the_bank_first_late_twice_never_while_the_buyer_gives_up,
     traps::trap_6_a_double_click_at_the_bank_is_one_choice,

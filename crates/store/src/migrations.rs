@@ -11,13 +11,14 @@ use sea_orm::{ConnectionTrait, Statement};
 use crate::{Result, Store, connect::Engine, limits};
 
 /// Every step in order: its name and its text.
-const STEPS: [(&str, &str); 6] = [
+const STEPS: [(&str, &str); 7] = [
     ("m0001_first", include_str!("migrations/m0001_first.sql")),
     ("m0002_venue_owner", include_str!("migrations/m0002_venue_owner.sql")),
     ("m0003_replicas", include_str!("migrations/m0003_replicas.sql")),
     ("m0004_rooms", include_str!("migrations/m0004_rooms.sql")),
     ("m0005_room_wishes", include_str!("migrations/m0005_room_wishes.sql")),
     ("m0006_unlocked", include_str!("migrations/m0006_unlocked.sql")),
+    ("m0007_room_doors", include_str!("migrations/m0007_room_doors.sql")),
 ];
 
 /// Types by engine. SQLite's tables are strict, so that a wrong type is an error there too. What only PostgreSQL knows is a

@@ -13,6 +13,15 @@ use crate::{
     rows,
 };
 
+/// A performance that has a waiting room.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoomRow {
+    /// Which.
+    pub performance_id: Uuid,
+    /// What its door asks for; none if it was set up before doors asked for anything.
+    pub rules: Option<Value>,
+}
+
 /// Something that an organiser did to a waiting room.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoomAction {
@@ -31,11 +40,16 @@ pub struct RoomAction {
 }
 
 impl Store {
-    /// Notes that a performance has a waiting room, and again so if it had ended.
-    pub async fn room_opened(&self, performance: Uuid, now: Time) -> Result<()> {
-        let row = rooms::Model { performance_id: performance, created_at: now.0, ended_at: None };
+    /// Notes that a performance has a waiting room, and what its door asks for; again so if it had ended.
+    pub async fn room_opened(&self, performance: Uuid, rules: Value, now: Time) -> Result<()> {
+        let row = rooms::Model {
+            performance_id: performance,
+            created_at: now.0,
+            ended_at: None,
+            rules: Some(rules),
+        };
         let write = self.write_one().await?;
-        rows::put(&write, row, [rooms::Column::EndedAt]).await?;
+        rows::put(&write, row, [rooms::Column::EndedAt, rooms::Column::Rules]).await?;
         write.commit().await
     }
 
@@ -56,7 +70,7 @@ impl Store {
     }
 
     /// Performances whose waiting room has not ended, oldest first; so many of them at the most.
-    pub async fn rooms(&self) -> Result<Vec<Uuid>> {
+    pub async fn rooms(&self) -> Result<Vec<RoomRow>> {
         let rows = rooms::Entity::find()
             .filter(rooms::Column::EndedAt.is_null())
             .order_by_asc(rooms::Column::CreatedAt)
@@ -64,7 +78,9 @@ impl Store {
             .limit(limits::ROOMS_MAX)
             .all(self.db())
             .await?;
-        Ok(rows.into_iter().map(|row| row.performance_id).collect())
+        let room =
+            |row: rooms::Model| RoomRow { performance_id: row.performance_id, rules: row.rules };
+        Ok(rows.into_iter().map(room).collect())
     }
 
     /// Notes what somebody did to a waiting room.

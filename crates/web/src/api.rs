@@ -16,7 +16,7 @@ mod problem;
 mod room;
 mod wants;
 
-use axum::{Json, Router, routing::get};
+use axum::{Json, Router, http::StatusCode, routing::get};
 use frontrow_shop::{Shop, limits::PLAN_BYTES_MAX};
 use utoipa::{
     Modify, OpenApi,
@@ -75,6 +75,14 @@ pub fn document() -> utoipa::openapi::OpenApi {
     parts().1
 }
 
+/// Too many places are taken from one network.
+pub fn crowded(retry_seconds: u32) -> Problem {
+    let title = "Too many places from one network";
+    let detail = format!("Come back in {retry_seconds} s, with the same Idempotency-Key.");
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-joins", title, detail)
+        .retry_after(retry_seconds)
+}
+
 fn parts() -> (Router<Shop>, utoipa::openapi::OpenApi) {
     let plans = OpenApiRouter::new()
         .routes(routes!(organiser::plans::create_plan))
@@ -96,6 +104,10 @@ fn parts() -> (Router<Shop>, utoipa::openapi::OpenApi) {
         .routes(routes!(room::leave_shop))
         .routes(routes!(room::mail_room))
         .routes(routes!(organiser::room::list_waiting))
+        .routes(routes!(room::register))
+        .routes(routes!(room::leave_gate))
+        .routes(routes!(organiser::room::make_codes))
+        .routes(routes!(organiser::room::find_gate))
         .routes(routes!(organiser::room::change_room, organiser::room::list_room_actions))
         .routes(routes!(orders::create_order))
         .routes(routes!(orders::find_order))

@@ -29,6 +29,10 @@ pub struct Parts {
     pub statuses: Statuses,
     /// How fast each visitor sends forms.
     pub pace: Pace,
+    /// How fast each network takes places in each waiting room.
+    pub crowds: Pace,
+    /// How fast codes go to each mailbox.
+    pub mailboxes: Pace,
 }
 
 impl App {
@@ -41,6 +45,8 @@ impl App {
             drawings: Drawings::default(),
             statuses: Statuses::default(),
             pace: Pace::default(),
+            crowds: Pace::default(),
+            mailboxes: Pace::default(),
         }))
     }
 }

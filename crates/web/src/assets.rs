@@ -83,6 +83,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         file!("js/room/start.js", JS),
         file!("js/room/status.js", JS),
         file!("js/room/wait.js", JS),
+        file!("js/room/work.js", JS),
         file!("js/room/alarm.js", JS),
         file!("js/room/own.js", JS),
         file!("js/room/control.js", JS),

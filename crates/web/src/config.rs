@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use ipnet::IpNet;
+
 use crate::health::Readiness;
 
 /// Settings of the pages. Read and checked by the binary.
@@ -17,6 +19,8 @@ pub struct WebConfig {
     pub outbox: Option<PathBuf>,
     /// Origins of payment pages, such as `https://pay.example.com`: forms may lead there.
     pub payment_origins: Vec<String>,
+    /// Networks of balancers, which are believed when they say from where a request comes. The own machine always is.
+    pub proxies: Vec<IpNet>,
     /// Whether requests should come here.
     pub readiness: Readiness,
     /// Texts that the organiser writes: plain, with empty lines between paragraphs and `#` before

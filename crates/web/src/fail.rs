@@ -32,7 +32,9 @@ impl From<Error> for Fail {
     fn from(error: Error) -> Self {
         let fault = match &error {
             Error::NotFound(_) | Error::Refused(Refusal::NotDefined) => Fault::NotFound,
-            Error::Refused(_) | Error::Room(_) | Error::Faults(_) => Fault::BadRequest,
+            Error::Refused(_) | Error::Room(_) | Error::Shut(_) | Error::Faults(_) => {
+                Fault::BadRequest
+            }
             error if error.is_retryable() => Fault::Busy { retry_seconds: RETRY_SECONDS.0 },
             _ => Fault::Broken,
         };

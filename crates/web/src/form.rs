@@ -7,7 +7,14 @@ use axum::{
 };
 use frontrow_ledger::CommandId;
 
-use crate::{app::App, fail::Fail, limits::FORM_FIELDS_MAX, pages::fault::Fault, visitor::Visitor};
+use crate::{
+    app::App,
+    fail::Fail,
+    limits::{FORM_FIELDS_MAX, FORMS},
+    network::Crowded,
+    pages::fault::Fault,
+    visitor::Visitor,
+};
 
 /// A form that a visitor sent from a page of this shop.
 #[derive(Debug)]
@@ -45,6 +52,9 @@ impl FromRequest<App> for Posted {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Fail> {
         let (parts, body) = request.into_parts();
+        if let Some(Crowded { retry_seconds }) = parts.extensions.get().copied() {
+            return Err(Fail(Fault::TooMany { retry_seconds }));
+        }
         let visitor = Visitor::read(&parts, app);
         let request = Request::from_parts(parts, body);
         let body = Bytes::from_request(request, app).await.map_err(|_| Fail(Fault::TooLarge))?;
@@ -60,7 +70,7 @@ impl FromRequest<App> for Posted {
         if !visitor.owns_form(app, &token) {
             return Err(Fail(Fault::FormExpired));
         }
-        let admitted = app.pace.admit(visitor.cart, app.shop.now());
+        let admitted = app.pace.admit(visitor.cart.0, FORMS, app.shop.now());
         admitted.map_err(|retry_seconds| Fail(Fault::TooMany { retry_seconds }))?;
         Ok(Self { visitor, once, fields })
     }

@@ -4,7 +4,8 @@
 //! scripts. Assets are built into the binary. What is absent: business rules that another surface
 //! would need too; those live in `shop`.
 //!
-//! - [`routes`]: every address, on one screen. [`middleware`]: every layer, in order.
+//! - [`mod@front`]: what is answered before anything else looks at a request. [`routes`]: every address, on one screen.
+//!   [`middleware`]: every layer, in order.
 //! - [`api`]: the same purchase for machines, and what organisers do.
 //! - [`shop`]: handlers of the pages. [`pages`]: what each page shows, with its template and
 //!   samples.
@@ -19,9 +20,11 @@ pub mod fail;
 pub mod files;
 pub mod flash;
 pub mod form;
+pub mod front;
 pub mod health;
 pub mod limits;
 pub mod middleware;
+pub mod network;
 pub mod pace;
 pub mod pages;
 pub mod reply;
@@ -34,7 +37,7 @@ pub mod visitor;
 pub mod webhooks;
 
 pub use config::{LegalTexts, WebConfig};
+pub use front::{Front, Fronts};
 pub use health::Readiness;
-pub use room::board::Front;
 pub use routes::{front, router};
 pub use shop::test_bank::PATH as TEST_BANK_PATH;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::pace::Burst;
+
 /// Bytes of a webhook; they name a payment and little else.
 pub const WEBHOOK_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a posted form; a checkout with fifty names in the longest alphabet stays
@@ -12,12 +14,13 @@ pub const FORM_BYTES_MAX: usize = 64 * 1024;
 pub const FORM_FIELDS_MAX: usize = 400;
 /// Seats that may be looked at by one address: more than any order may have.
 pub const CHOSEN_SEATS_MAX: usize = 50;
-/// Forms that one visitor may send at once, and how far apart after that, in milliseconds.
-pub const FORMS_AT_ONCE: i64 = 20;
-/// See [`FORMS_AT_ONCE`].
-pub const FORM_EVERY_MS: i64 = 500;
-/// Visitors whose pace is remembered; each takes some forty bytes.
-pub const VISITORS_PACED_MAX: usize = 100_000;
+/// Forms that one visitor may send at once, and how far apart after that.
+pub const FORMS: Burst = Burst { at_once: 20, every_ms: 500 };
+/// Codes that are mailed to one mailbox at once, and how far apart after that: whoever asks for somebody else's does not
+/// fill it.
+pub const CODE_MAILS: Burst = Burst { at_once: 2, every_ms: 60_000 };
+/// Visitors, networks or mailboxes whose pace is remembered; each takes some forty bytes.
+pub const PACED_MAX: usize = 100_000;
 /// Requests that are worked on at once; the next is told to come back. Each takes milliseconds, so
 /// this is seconds of work.
 pub const IN_FLIGHT_MAX: usize = 2_048;
@@ -52,6 +55,8 @@ pub const FLASH_SECONDS: i64 = 60;
 pub const FLASH_BYTES_MAX: usize = 1_500;
 /// Receipts and passes that one browser shows; nobody waits in more rooms at once.
 pub const ROOM_COOKIES_MAX: usize = 40;
+/// Characters of an access code in a link; the longest has 29.
+pub const ACCESS_CODE_CHARS_MAX: usize = 60;
 /// How long a receipt is kept by a browser, in seconds: a month, as rooms open days ahead.
 pub const RECEIPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// When a page of a waiting room asks again without scripts, in seconds: while something is about to happen, and

@@ -1,7 +1,7 @@
-//! The waiting room: what everybody polls, the page of a fan, and the way into the shop.
+//! The waiting room: the page of a fan, and the way into the shop.
 
-pub mod board;
 pub mod control;
+pub mod door;
 pub mod draw;
 pub mod gate;
 pub mod login;

@@ -11,13 +11,15 @@ use crate::{
     app::App,
     config::WebConfig,
     fail::Fail,
-    files, health,
+    files,
+    front::Front,
+    health,
     limits::WEBHOOK_BYTES_MAX,
     middleware,
-    room::{board::Front, control, draw, login, mail, queue},
+    room::{control, door, draw, login, mail, queue},
     shop::{
-        cart, checkout, drawings, event, front, hold, legal, order, outbox, performance, rows,
-        statuses, test_bank, ticket,
+        cart, checkout, drawings, event, front as start, hold, legal, order, outbox, performance,
+        rows, statuses, test_bank, ticket,
     },
     webhooks,
 };
@@ -36,7 +38,7 @@ pub fn router(shop: Shop, config: WebConfig) -> Router {
 fn pages(app: App) -> Router {
     let pages = Router::new()
         // What is on.
-        .route("/", get(front::show))
+        .route("/", get(start::show))
         .route("/events/{slug}", get(event::show))
         // Choosing places.
         .route("/performances/{id}", get(performance::show))
@@ -48,7 +50,8 @@ fn pages(app: App) -> Router {
         .route("/geometry/{file}", get(drawings::show))
         // Waiting for one's turn.
         .route("/performances/{id}/room", get(queue::show))
-        .route("/performances/{id}/room/join", post(queue::join))
+        .route("/performances/{id}/room/join", post(door::join))
+        .route("/performances/{id}/room/register", post(door::register))
         .route("/performances/{id}/room/enter", post(queue::enter))
         .route("/performances/{id}/room/extend", post(queue::extend))
         .route("/performances/{id}/room/leave", post(queue::leave))

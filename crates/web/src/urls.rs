@@ -40,6 +40,10 @@ pub enum Url {
     RoomJoin(Uuid),
     /// POST: come in, because it is one's turn.
     RoomEnter(Uuid),
+    /// POST: have an access code sent.
+    RoomRegister(Uuid),
+    /// The room for programs: what its door asks for.
+    RoomApi(Uuid),
     /// POST: more time in the shop.
     RoomExtend(Uuid),
     /// POST: leave the shop.
@@ -189,6 +193,8 @@ impl fmt::Display for Url {
             Self::OfficeLive(id) => write!(f, "/office/rooms/{id}/live"),
             Self::OfficeAct(id, act) => write!(f, "/office/rooms/{id}/{}", act.name()),
             Self::RoomJoin(id) => write!(f, "/performances/{id}/room/join"),
+            Self::RoomRegister(id) => write!(f, "/performances/{id}/room/register"),
+            Self::RoomApi(id) => write!(f, "/api/v1/performances/{id}/room"),
             Self::RoomEnter(id) => write!(f, "/performances/{id}/room/enter"),
             Self::RoomExtend(id) => write!(f, "/performances/{id}/room/extend"),
             Self::RoomLeave(id) => write!(f, "/performances/{id}/room/leave"),

@@ -3,6 +3,7 @@
 mod caches;
 mod joins;
 mod memory;
+mod people;
 mod polls;
 mod tokens;
 mod wire;
@@ -41,6 +42,7 @@ pub(super) fn run(args: &RoomArgs, data: &Path) -> anyhow::Result<()> {
         runtime.block_on(memory::measure(args.waiting, directory.path()))?,
         tokens::measure(directory.path())?,
         caches::measure(),
+        people::measure(),
         joins::measure(args.seconds, directory.path(), &runtime)?,
         polls::measure(args.seconds, directory.path())?,
     ];

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -62,6 +63,15 @@ pub struct Settings {
     /// Seconds to finish what is in flight after SIGTERM [default: 25]
     #[arg(long, env = "FRONTROW_GRACE_SECONDS", value_name = "SECONDS", global = true)]
     pub grace_seconds: Option<u64>,
+    /// Networks of balancers, separated by commas, which are believed when they say who asks; this machine always is
+    #[arg(
+        long,
+        env = "FRONTROW_PROXIES",
+        value_name = "NETWORKS",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub proxies: Option<Vec<IpNet>>,
     /// How the log looks [default: auto, which is pretty on a terminal and JSON elsewhere]
     #[arg(long, env = "FRONTROW_LOG_FORMAT", global = true)]
     pub log_format: Option<LogFormat>,
@@ -129,6 +139,7 @@ impl Settings {
             mail_from: self.mail_from.or(other.mail_from),
             drain_seconds: self.drain_seconds.or(other.drain_seconds),
             grace_seconds: self.grace_seconds.or(other.grace_seconds),
+            proxies: self.proxies.or(other.proxies),
             log_format: self.log_format.or(other.log_format),
             imprint: self.imprint.or(other.imprint),
             terms: self.terms.or(other.terms),

@@ -1,7 +1,8 @@
-//! The API of the real binary, over HTTP: the purchase, what an organiser does, and bad input.
+//! The API of the real binary, over HTTP: the purchase, the waiting room, what an organiser does, and bad input.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
 mod client;
+mod gate;
 mod organise;
 mod purchase;

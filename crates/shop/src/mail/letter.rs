@@ -1,4 +1,4 @@
-//! What the mails say: one template, three occasions.
+//! What the mails say: one template for all occasions.
 
 use askama::Template;
 use frontrow_store::orders::OrderDetails;

@@ -1,4 +1,4 @@
-//! What is written to those who wait: two occasions, in the looks of every mail.
+//! What is written to those who wait or want to, in the looks of every mail.
 
 use frontrow_store::room_wishes::{RoomWish, Wish};
 use frontrow_words::Language;
@@ -9,6 +9,8 @@ use super::{
 };
 use crate::{
     Result, Shop,
+    buyer::Email,
+    facts::Facts,
     ticket::{address, zoned},
 };
 
@@ -49,6 +51,53 @@ impl Shop {
             to_name: String::new(),
             to_address: wish.email.clone(),
             subject: language.t1(&subject, "event", event.as_str()).into_owned(),
+            text,
+            html,
+            pdf: None,
+        })
+    }
+
+    /// The access code of somebody who registered for a waiting room.
+    pub(crate) fn code_letter(
+        &self,
+        facts: &Facts,
+        email: &Email,
+        code: &str,
+        language: Language,
+    ) -> Result<Letter> {
+        let word = |key: &str| language.t(key).into_owned();
+        let performance = &facts.details.performance;
+        let event = facts.details.event.title.get(language.code()).to_owned();
+        let venue = &facts.details.venue.name;
+        let content = Content {
+            language: language.code(),
+            title: word("mail-code-title"),
+            hello: word("mail-code-hello"),
+            text: word("mail-code-text"),
+            rows: vec![
+                (word("mail-code-code"), code.to_owned()),
+                (word("mail-when"), language.date_time(&zoned(facts, performance.starts_at))),
+                (word("mail-where"), format!("{venue}, {}", address(facts))),
+            ],
+            places: Vec::new(),
+            places_label: String::new(),
+            button: word("mail-code-button"),
+            link: format!(
+                "{}/performances/{}/room?code={code}",
+                self.config().base_url,
+                performance.id
+            ),
+            keep: word("mail-code-keep"),
+            questions: word("mail-code-questions"),
+            event,
+        };
+        let subject = language.t1("mail-code-subject", "event", content.event.as_str());
+        let (text, html) = bodies(&content)?;
+        Ok(Letter {
+            id: format!("code-{}-{}", performance.id.simple(), code.to_lowercase()),
+            to_name: String::new(),
+            to_address: email.address().to_string(),
+            subject: subject.into_owned(),
             text,
             html,
             pdf: None,

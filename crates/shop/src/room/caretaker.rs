@@ -4,7 +4,10 @@
 //! silent for a moment. If two speak at once, the ledger hears one of them. Whoever speaks tells how it feels, and
 //! nobody else does; so a speaker leaves a gap now and then, which a replica takes that suffers more.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use frontrow_ledger::{
     Time,
@@ -20,7 +23,7 @@ use frontrow_store::room_samples::RoomSample;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{board::Board, history, pulse::Beat, wishes::Called};
+use super::{Door, board::Board, history, pulse::Beat, wishes::Called};
 use crate::{
     Error, Result, Shop,
     limits::{
@@ -76,7 +79,8 @@ impl Shop {
     /// Does once what is due in every room that is known.
     pub async fn look_after_rooms(&self) {
         let rooms = &self.inner.rooms;
-        let known = rooms.known.read().map(|known| known.clone()).unwrap_or_default();
+        let known: HashSet<Uuid> =
+            rooms.known.read().map(|known| known.keys().copied().collect()).unwrap_or_default();
         let mut cares = rooms.cares.lock().await;
         let (before, now) = (cares.len(), self.now());
         for (performance, care) in cares.iter_mut() {
@@ -106,16 +110,23 @@ impl Shop {
 
     /// Reads once which rooms there are, so that a replica that starts keeps its doors shut where it should.
     pub async fn learn_rooms(&self) -> Result<()> {
-        let known: HashSet<Uuid> = self.inner.store.rooms().await?.into_iter().collect();
+        let rooms = self.inner.store.rooms().await?;
+        let known = rooms.into_iter().map(|room| {
+            let door = room.rules.map_or_else(|| Ok(Door::default()), serde_json::from_value);
+            let door =
+                door.map_err(|error| Error::Broken("the rules at the door", error.into()))?;
+            Ok((room.performance_id, Arc::new(door)))
+        });
+        let known: HashMap<Uuid, Arc<Door>> = known.collect::<Result<_>>()?;
         if let Ok(mut rooms) = self.inner.rooms.known.write() {
             *rooms = known;
         }
         Ok(())
     }
 
-    pub(super) fn know_room(&self, performance: Uuid) {
+    pub(super) fn know_room(&self, performance: Uuid, door: Door) {
         if let Ok(mut rooms) = self.inner.rooms.known.write() {
-            rooms.insert(performance);
+            rooms.insert(performance, Arc::new(door));
         }
     }
 

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::Door;
 use crate::{
     Error, Result, Shop,
     fault::{At, Faults, Problem},
@@ -72,10 +73,12 @@ impl Shop {
         who: &str,
         command: CommandId,
     ) -> Result<()> {
-        let terms = self.room_terms(performance, spec).await?;
+        let (terms, door) = self.room_terms(performance, spec).await?;
         // Known before it is defined: from its first moment on, nobody buys past it.
-        self.inner.store.room_opened(performance, self.now()).await?;
-        self.know_room(performance);
+        let rules = serde_json::to_value(&door)
+            .map_err(|error| Error::Broken("the rules at the door", error.into()))?;
+        self.inner.store.room_opened(performance, rules, self.now()).await?;
+        self.know_room(performance, door);
         let handle = self.room_of(performance).await?;
         self.ask_room(&handle, command, Command::Define(Arc::new(terms))).await?;
         let mode = format!("{:?}", spec.mode).to_lowercase();
@@ -139,7 +142,7 @@ impl Shop {
         Ok(self.inner.store.note_room_action(&action).await?)
     }
 
-    async fn room_terms(&self, performance: Uuid, spec: &RoomSpec) -> Result<Terms> {
+    async fn room_terms(&self, performance: Uuid, spec: &RoomSpec) -> Result<(Terms, Door)> {
         let facts = self.facts(performance).await?;
         let zone = TimeZone::get(&facts.details.venue.zone)
             .map_err(|error| Error::Broken("the venue's time", error.into()))?;
@@ -158,6 +161,7 @@ impl Shop {
             Starts::In(ms) => Some(self.now().plus_ms(ms)),
         };
         let ends = spec.ends.map(|moment| on("ends", moment));
+        let anyone_from = spec.anyone_from.map(|moment| on("anyone_from", moment));
         let starts = faults.or(starts)?;
         let keys = &self.inner.keys;
         let draw = spec.draw.as_ref().map(|draw| DrawTerms {
@@ -180,7 +184,14 @@ impl Shop {
         for fault in terms.faults() {
             faults.push(&fault.field, Problem::Contradiction(fault.problem));
         }
-        faults.or(Some(terms)).map_err(Error::from)
+        let door = Door {
+            entry: spec.entry,
+            anyone_from: anyone_from.flatten(),
+            work_bits: spec.work_bits,
+            gate: spec.gate.clone(),
+            network_joins_per_minute: spec.network_joins_per_minute,
+        };
+        faults.or(Some((terms, door))).map_err(Error::from)
     }
 }
 

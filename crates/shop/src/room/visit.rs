@@ -14,8 +14,8 @@ use frontrow_ledger::{
 };
 use uuid::Uuid;
 
-use super::Device;
-use crate::{Error, Result, Shop, cart::CartId, facts::Facts, keys::half};
+use super::{Ask, Device};
+use crate::{Error, Result, Shop, cart::CartId, facts::Facts};
 
 /// A place in a waiting room.
 #[derive(Debug, Clone)]
@@ -80,17 +80,23 @@ pub struct Own {
 }
 
 impl Shop {
-    /// Takes a place for a browser's cart: the same one however often it asks.
-    pub async fn join_room(&self, performance: Uuid, cart: CartId) -> Result<Joined> {
-        let mac =
-            self.inner.keys.room_mac(&[b"fan", performance.as_bytes(), &cart.0.to_be_bytes()]);
-        self.join_room_as(performance, CommandId(half(&mac))).await
+    /// Takes a place for a browser's cart, or for the code that it shows: the same one however often it asks.
+    pub async fn join_room(&self, performance: Uuid, cart: CartId, ask: Ask<'_>) -> Result<Joined> {
+        let cart = cart.0.to_be_bytes();
+        let mac = self.inner.keys.room_mac(&[b"fan", performance.as_bytes(), &cart]);
+        self.join_room_as(performance, self.fan(performance, mac, ask)?).await
     }
 
-    /// Takes a place for a client of the API, by a key that it chose: the same one however often it asks.
-    pub async fn join_room_by_key(&self, performance: Uuid, key: &str) -> Result<Joined> {
+    /// Takes a place for a client of the API by a key that it chose, or for the code that it shows: the same one however
+    /// often it asks.
+    pub async fn join_room_by_key(
+        &self,
+        performance: Uuid,
+        key: &str,
+        ask: Ask<'_>,
+    ) -> Result<Joined> {
         let mac = self.inner.keys.room_mac(&[b"client", performance.as_bytes(), key.as_bytes()]);
-        self.join_room_as(performance, CommandId(half(&mac))).await
+        self.join_room_as(performance, self.fan(performance, mac, ask)?).await
     }
 
     async fn join_room_as(&self, performance: Uuid, fan: CommandId) -> Result<Joined> {

@@ -7,13 +7,18 @@ use frontrow_ledger::{
     },
     room::{Beacon, Mode},
 };
+use http::Uri;
 use serde_json::Value;
 
 use super::catalogue::{optional_moment, read_whole};
 use crate::{
     document::Table,
     fault::{Faults, Problem},
+    limits::{
+        GATE_BYTES_MAX, NETWORK_JOINS_PER_MINUTE, NETWORK_JOINS_PER_MINUTE_MAX, WORK_BITS_MAX,
+    },
     moment::Moment,
+    room::Entry,
 };
 
 /// How a waiting room works, as an organiser says it.
@@ -41,6 +46,16 @@ pub struct RoomSpec {
     pub cap: u32,
     /// Turns a minute.
     pub rate_per_minute: u32,
+    /// Who may join.
+    pub entry: Entry,
+    /// From when on anybody may.
+    pub anyone_from: Option<Moment>,
+    /// How much work a place costs; see [`Door`](crate::room::Door::work_bits).
+    pub work_bits: u8,
+    /// The address of somebody else's shop, if the room stands before it.
+    pub gate: Option<String>,
+    /// Places that one network may take in a minute.
+    pub network_joins_per_minute: u32,
 }
 
 /// When turns begin to come.
@@ -106,6 +121,14 @@ impl RoomSpec {
         if cap < target {
             faults.push(table.at("cap"), Problem::MustBe("at least the target"));
         }
+        let entry = entry(table, faults);
+        let anyone_from = optional_moment(table, "anyone_from", faults);
+        let bits = (0, i64::from(WORK_BITS_MAX));
+        let work_bits = table.number("work_bits", bits, "bits from 0 to 20", faults);
+        let gate = gate(table, faults);
+        let network = (0, i64::from(NETWORK_JOINS_PER_MINUTE_MAX));
+        let what = "places a minute, from 0 to 60,000";
+        let network = table.number("network_joins_per_minute", network, what, faults);
         Some(Self {
             mode: mode?,
             starts: starts?,
@@ -118,8 +141,39 @@ impl RoomSpec {
             target,
             cap,
             rate_per_minute: rate_per_minute.unwrap_or(RATE_PER_MINUTE),
+            entry: entry?,
+            anyone_from,
+            work_bits: work_bits.unwrap_or(0),
+            gate,
+            network_joins_per_minute: network.unwrap_or(NETWORK_JOINS_PER_MINUTE),
         })
     }
+}
+
+fn entry(table: &mut Table<'_>, faults: &mut Faults) -> Option<Entry> {
+    let Some(value) = table.value("entry") else { return Some(Entry::Anyone) };
+    let entry = serde_json::from_value(value.clone()).ok();
+    if entry.is_none() {
+        faults.push(table.at("entry"), Problem::MustBe("`anyone`, `code` or `email`"));
+    }
+    entry
+}
+
+/// Passes travel there in the address, so it has to be encrypted; on the own machine it need not.
+fn gate(table: &mut Table<'_>, faults: &mut Faults) -> Option<String> {
+    let address = table.optional_text("gate", faults)?;
+    let parsed = address.parse::<Uri>().ok();
+    let fits = parsed.is_some_and(|uri| {
+        let own = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        let scheme = uri.scheme_str();
+        scheme == Some("https") || (own && scheme == Some("http"))
+    });
+    if address.len() > GATE_BYTES_MAX {
+        faults.push(table.at("gate"), Problem::TooLong { limit: GATE_BYTES_MAX });
+    } else if !fits {
+        faults.push(table.at("gate"), Problem::MustBe("an address that begins with `https://`"));
+    }
+    fits.then_some(address)
 }
 
 fn mode(table: &mut Table<'_>, faults: &mut Faults) -> Option<Mode> {
@@ -207,7 +261,7 @@ fn minutes(
 mod tests {
     use serde_json::json;
 
-    use super::{Beacon, Mode, RoomSpec, Starts};
+    use super::{Beacon, Entry, Mode, RoomSpec, Starts};
 
     #[test]
     fn who_says_only_when_it_starts_gets_a_room_with_a_draw() {
@@ -228,21 +282,36 @@ mod tests {
             "mode": "automatic", "starts": "2027-06-12T10:00", "opens_before_minutes": 60, "ends": "2027-06-12T22:00",
             "draw": true, "fallback_minutes": 1, "beacon": { "name": "drand quicknet", "round": 7 },
             "pass_minutes": 8, "extension_minutes": 4, "turn_seconds": 60, "target": 10, "cap": 12,
-            "rate_per_minute": 30
+            "rate_per_minute": 30, "entry": "code", "anyone_from": "2027-06-12T09:45", "work_bits": 12,
+            "gate": "https://tickets.example.org/buy"
         }))
         .unwrap();
         let beacon = Beacon { name: "drand quicknet".to_owned(), round: 7 };
         assert_eq!(spec.draw.unwrap().beacon, Some(beacon));
         assert_eq!((spec.turn_ms, spec.cap, spec.opens_before_ms), (60_000, 12, 3_600_000));
+        assert_eq!((spec.entry, spec.work_bits), (Entry::Code, 12));
+        assert!(spec.anyone_from.is_some());
+        assert_eq!(spec.gate.as_deref(), Some("https://tickets.example.org/buy"));
     }
 
     #[test]
     fn every_fault_is_named_at_once() {
         let body = json!({
-            "mode": "maybe", "starts_in_minutes": -1, "target": 10, "cap": 3, "beacon": { "name": "x" }, "rte": 1
+            "mode": "maybe", "starts_in_minutes": -1, "target": 10, "cap": 3, "beacon": { "name": "x" }, "rte": 1,
+            "entry": "friends", "work_bits": 21, "gate": "http://tickets.example.org"
         });
         let faults = RoomSpec::read(&body).unwrap_err();
         let at: Vec<&str> = faults.list().iter().map(|fault| fault.at.as_str()).collect();
-        assert_eq!(at, ["/mode", "/starts_in_minutes", "/beacon/round", "/cap", "/rte"]);
+        let expected = [
+            "/mode",
+            "/starts_in_minutes",
+            "/beacon/round",
+            "/cap",
+            "/entry",
+            "/work_bits",
+            "/gate",
+            "/rte",
+        ];
+        assert_eq!(at, expected);
     }
 }

@@ -4,7 +4,7 @@ use frontrow_ledger::room::{Phase, Refusal, Turn, draw::Permutation};
 use frontrow_shop::{
     Error,
     cart::CartId,
-    room::{Device, Purpose, RoomChange},
+    room::{Ask, Device, Purpose, RoomChange},
     spec::RoomSpec,
 };
 use frontrow_store::page::PageRequest;
@@ -58,8 +58,8 @@ pub async fn a_fan_joins_is_drawn_comes_in_and_buys(world: World) {
     let carts: Vec<CartId> = (0..5).map(|_| shop.new_cart()).collect();
     let mut receipts = Vec::new();
     for cart in &carts {
-        let joined = shop.join_room(performance, *cart).await.unwrap();
-        let again = shop.join_room(performance, *cart).await.unwrap();
+        let joined = shop.join_room(performance, *cart, Ask::default()).await.unwrap();
+        let again = shop.join_room(performance, *cart, Ask::default()).await.unwrap();
         assert_eq!(again.receipt, joined.receipt, "whoever asks twice has one place");
         receipts.push(joined.receipt);
     }
@@ -124,7 +124,7 @@ pub async fn a_pass_ends_and_is_extended_once(world: World) {
     let (shop, performance) = (&world.shop, world.performance);
     let cart = shop.new_cart();
     let (device, joined) =
-        (Device::of_cart(cart), shop.join_room(performance, cart).await.unwrap());
+        (Device::of_cart(cart), shop.join_room(performance, cart, Ask::default()).await.unwrap());
     world.clock.pass_ms(10 * MINUTE);
     until_drawn(&world).await;
     pass(&world, 2_000).await;
@@ -164,6 +164,6 @@ pub async fn an_organiser_steers_and_it_is_noted(world: World) {
     assert_eq!(names, ["pause", "resume", "say", "set-up"]);
     let end = world.command();
     shop.change_room(performance, RoomChange::End, "night shift", end).await.unwrap();
-    let join = shop.join_room(performance, shop.new_cart()).await;
+    let join = shop.join_room(performance, shop.new_cart(), Ask::default()).await;
     assert_eq!(refused(join), Refusal::Ended);
 }

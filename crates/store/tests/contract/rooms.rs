@@ -6,7 +6,7 @@ use frontrow_store::{
     room_wishes::{JOB_ROOM_MAIL, RoomWish, Wish},
     rooms::RoomAction,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::world::{NOW, World};
@@ -15,16 +15,25 @@ pub async fn a_room_is_looked_after_until_it_ends(world: World) {
     let (first, second) = (world.performance, world.id());
     let later = world.performance(second, world.event, NOW.plus_ms(9_000));
     world.store.put_performance(&later).await.unwrap();
-    world.store.room_opened(first, NOW).await.unwrap();
-    world.store.room_opened(second, NOW.plus_ms(1)).await.unwrap();
-    world.store.room_opened(first, NOW.plus_ms(2)).await.unwrap();
-    assert_eq!(world.store.rooms().await.unwrap(), [first, second]);
+    let open = async |performance, rules: &str, ms| {
+        let rules = json!({ "entry": rules });
+        world.store.room_opened(performance, rules, NOW.plus_ms(ms)).await.unwrap();
+    };
+    let listed = async || -> Vec<(Uuid, Value)> {
+        let rooms = world.store.rooms().await.unwrap();
+        rooms.into_iter().map(|room| (room.performance_id, room.rules.unwrap())).collect()
+    };
+    let (anyone, code) = (json!({ "entry": "anyone" }), json!({ "entry": "code" }));
+    open(first, "anyone", 0).await;
+    open(second, "anyone", 1).await;
+    open(first, "code", 2).await;
+    assert_eq!(listed().await, [(first, code), (second, anyone.clone())]);
     world.store.room_ended(first, NOW.plus_ms(3)).await.unwrap();
-    assert_eq!(world.store.rooms().await.unwrap(), [second]);
     assert!(world.store.had_room(first).await.unwrap());
     assert!(!world.store.had_room(world.id()).await.unwrap());
-    world.store.room_opened(first, NOW.plus_ms(4)).await.unwrap();
-    assert_eq!(world.store.rooms().await.unwrap(), [first, second]);
+    assert_eq!(listed().await, [(second, anyone.clone())]);
+    open(first, "anyone", 4).await;
+    assert_eq!(listed().await, [(first, anyone.clone()), (second, anyone)]);
 }
 
 pub async fn what_was_done_to_a_room_is_read_newest_first(world: World) {

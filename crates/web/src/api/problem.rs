@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// Seconds after which a client may try again when something is unavailable.
-const RETRY_AFTER_S: u16 = 2;
+const RETRY_AFTER_S: u32 = 2;
 
 /// What went wrong, as RFC 9457 writes it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -36,6 +36,9 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Value>)]
     pub context: Option<Box<Value>>,
+    /// Seconds after which a client may try again.
+    #[serde(skip)]
+    retry_after_s: u32,
 }
 
 /// One thing that is wrong with a body.
@@ -65,6 +68,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             context: None,
+            retry_after_s: RETRY_AFTER_S,
         }
     }
 
@@ -126,6 +130,13 @@ impl Problem {
         self
     }
 
+    /// The same, to be tried again after so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = seconds;
+        self
+    }
+
     fn with(mut self, context: Value) -> Self {
         self.context = (!context.is_null()).then(|| Box::new(context));
         self
@@ -135,13 +146,14 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after_s = self.retry_after_s;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
         }
         response
     }
@@ -188,6 +200,10 @@ impl From<Error> for Problem {
             Error::NotFound(what) => Self::not_found(what),
             Error::Refused(refusal) => refusal.into(),
             Error::Room(refusal) => refusal.into(),
+            Error::Shut(shut) => {
+                let title = "The door of the waiting room is shut";
+                Self::new(StatusCode::FORBIDDEN, shut.code(), title, shut.to_string())
+            }
             Error::Faults(faults)
             | Error::SaleFile(SaleFileError::Faults(faults))
             | Error::Plan(PlanError::Faults(faults)) => Self::faults(&faults),

@@ -2,7 +2,11 @@
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use frontrow_ledger::room::{Phase, Turn};
-use frontrow_shop::{Shop, room::Visit};
+use frontrow_shop::{
+    Shop,
+    buyer::Email,
+    room::{Ask, Visit},
+};
 use frontrow_store::room_wishes::Wish;
 use frontrow_words::Language;
 use serde::{Deserialize, Serialize};
@@ -37,6 +41,45 @@ pub struct RoomBody {
     drawn_at_start: bool,
     /// The place of the receipt that was shown.
     place: Option<PlaceBody>,
+    /// Who may join now: `anyone`, `code` or `email`.
+    entry: &'static str,
+    /// The work that a place costs, once the room is open and if it costs any.
+    work: Option<WorkBody>,
+}
+
+/// What a place costs: SHA-256 of `challenge:key:found` has to begin with so many zero bits, where the key is the
+/// `Idempotency-Key` of joining.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WorkBody {
+    bits: u8,
+    challenge: String,
+}
+
+/// What is shown to get a place, where it is asked for.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct JoinRequest {
+    /// An access code.
+    code: Option<String>,
+    /// What the work found, at most 32 characters.
+    work: Option<String>,
+}
+
+/// Where an access code is sent.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterRequest {
+    email: String,
+    /// `cs` or `en`.
+    language: Option<String>,
+}
+
+/// Leaves somebody else's shop.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveGateRequest {
+    /// As it came in the address.
+    token: String,
 }
 
 /// A place in a waiting room.
@@ -103,6 +146,9 @@ pub struct PassBody {
     pass: String,
     /// When it ends.
     until: String,
+    /// Where to go on, if the room stands before somebody else's shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
 }
 
 /// Whose place is looked at.
@@ -123,21 +169,61 @@ pub async fn find_room(
     InQuery(query): InQuery<RoomQuery>,
 ) -> Result<Json<RoomBody>, Problem> {
     let visit = shop.room_visit(performance, query.receipt.as_deref()).await?;
-    Ok(Json(RoomBody::from(&visit)))
+    Ok(Json(RoomBody::new(&shop, performance, &visit)))
 }
 
-/// Takes a place. The `Idempotency-Key` is whose place it is: again with the same one is the same place.
+/// Takes a place. The `Idempotency-Key` is whose place it is: again with the same one is the same place. With an access
+/// code it is the place of that code. The body may be left out where nothing is asked for.
 #[utoipa::path(post, path = "/performances/{performance}/room/places", tag = "wait",
     params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    request_body = Option<JoinRequest>,
     responses((status = 201, body = JoinedBody), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub async fn join_room(
     State(shop): State<Shop>,
     InPath(performance): InPath<Uuid>,
     key: IdempotencyKey,
+    body: Option<Body<JoinRequest>>,
 ) -> Result<impl IntoResponse, Problem> {
-    let joined = shop.join_room_by_key(performance, key.as_str()).await?;
+    let Body(request) = body.unwrap_or(Body(JoinRequest::default()));
+    let ask =
+        Ask { code: request.code.as_deref(), own: key.as_str(), work: request.work.as_deref() };
+    let joined = shop.join_room_by_key(performance, key.as_str(), ask).await?;
     let body = JoinedBody { receipt: joined.receipt, place: joined.place.0 };
     Ok((StatusCode::CREATED, Json(body)))
+}
+
+/// Sends an access code to an address, where the room asks for one. The same address gets the same code.
+#[utoipa::path(post, path = "/performances/{performance}/room/registrations", tag = "wait",
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    request_body = RegisterRequest,
+    responses((status = 202), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+pub async fn register(
+    State(shop): State<Shop>,
+    InPath(performance): InPath<Uuid>,
+    _key: IdempotencyKey,
+    Body(request): Body<RegisterRequest>,
+) -> Result<StatusCode, Problem> {
+    let email = Email::parse(&request.email).ok_or_else(|| {
+        Problem::fault("/email", "malformed", "must be an address that mail can be sent to")
+    })?;
+    let language = request.language.as_deref().and_then(Language::parse).unwrap_or(Language::En);
+    shop.register_for_room(performance, &email, language).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Leaves somebody else's shop that the room stands before, by the token that one came with: the next one comes in.
+#[utoipa::path(post, path = "/performances/{performance}/room/gate/leave", tag = "wait",
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    request_body = LeaveGateRequest,
+    responses((status = 204), (status = "4XX", body = Problem)))]
+pub async fn leave_gate(
+    State(shop): State<Shop>,
+    InPath(performance): InPath<Uuid>,
+    _key: IdempotencyKey,
+    Body(request): Body<LeaveGateRequest>,
+) -> Result<StatusCode, Problem> {
+    shop.leave_gate(performance, &request.token).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Comes into the shop when it is one's turn. The pass is bound to `Frontrow-Device`, a secret of 16 or more characters
@@ -156,7 +242,8 @@ pub async fn enter_shop(
 ) -> Result<Json<PassBody>, Problem> {
     let device = through.chosen_device()?;
     let entered = shop.enter_shop(performance, &request.receipt, device).await?;
-    Ok(Json(PassBody { pass: entered.pass, until: moment(entered.until) }))
+    let url = shop.gate_address(performance, Some(&entered.pass), device)?;
+    Ok(Json(PassBody { pass: entered.pass, until: moment(entered.until), url }))
 }
 
 /// More time in the shop, once.
@@ -171,7 +258,8 @@ pub async fn extend_pass(
     through: Through,
 ) -> Result<Json<PassBody>, Problem> {
     let extended = shop.extend_pass(performance, through.pass.as_deref(), through.device()).await?;
-    Ok(Json(PassBody { pass: extended.pass, until: moment(extended.until) }))
+    let url = shop.gate_address(performance, Some(&extended.pass), through.device())?;
+    Ok(Json(PassBody { pass: extended.pass, until: moment(extended.until), url }))
 }
 
 /// Leaves the shop, so that the next one comes in.
@@ -215,8 +303,12 @@ pub async fn mail_room(
     Ok(StatusCode::NO_CONTENT)
 }
 
-impl From<&Visit> for RoomBody {
-    fn from(visit: &Visit) -> Self {
+impl RoomBody {
+    fn new(shop: &Shop, performance: Uuid, visit: &Visit) -> Self {
+        let door = shop.door(performance);
+        let work = door
+            .asks_work(visit.phase)
+            .map(|bits| WorkBody { bits, challenge: shop.work_challenge(performance) });
         let place = visit.own.map(|own| {
             let (turn, ahead, until) = turn(own.turn);
             PlaceBody {
@@ -240,6 +332,8 @@ impl From<&Visit> for RoomBody {
             cursor: visit.status.cursor,
             drawn_at_start: visit.draw.is_some(),
             place,
+            entry: door.entry_at(visit.now).name(),
+            work,
         }
     }
 }

@@ -41,6 +41,8 @@ pub struct RoomPage {
     pub paused: bool,
     /// What the organiser tells everybody.
     pub message: Option<String>,
+    /// What is asked of somebody who wants a place.
+    pub door: DoorAsks,
     /// What can still be bought, and at which prices.
     pub offers: Vec<RoomOffer>,
     /// Where the forms and links go.
@@ -203,6 +205,17 @@ pub struct RoomOffer {
     pub left: Option<u32>,
     /// Its index in the list of the public status, if it is in it.
     pub index: Option<u16>,
+}
+
+/// What is asked of somebody who wants a place.
+#[derive(Debug, Clone, Default)]
+pub struct DoorAsks {
+    /// The field for an access code, and what is in it already.
+    pub code: Option<String>,
+    /// POST: have a code sent to an address.
+    pub register: Option<Url>,
+    /// Where a script learns which work a place costs.
+    pub work: Option<Url>,
 }
 
 /// Where the forms and links of the page go.

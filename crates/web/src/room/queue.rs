@@ -24,16 +24,16 @@ use crate::{
     cache::CachePolicy,
     fail::{Answer, Fail},
     form::Posted,
-    limits::{LONGER_SECONDS_MIN, PASS_SECONDS, RECEIPT_SECONDS, ROOM_REFRESH_SECONDS},
+    limits::{ACCESS_CODE_CHARS_MAX, LONGER_SECONDS_MIN, PASS_SECONDS, ROOM_REFRESH_SECONDS},
     pages::room::{
         Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomMail, RoomOffer, RoomPage, RoomState,
         Showing, Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
     },
     reply,
-    room::{draw::hex, mail},
+    room::{door, draw::hex, mail},
     shop::{labels, performance::on_offer},
     urls::Url,
-    visitor::{Visitor, pass_cookie, receipt_cookie},
+    visitor::{Visitor, pass_cookie},
 };
 
 /// What a page without scripts remembers of the one before.
@@ -45,6 +45,8 @@ struct Before {
     was_full: bool,
     /// The visitor does not want the page to ask by itself.
     still: bool,
+    /// The access code of a mail's link.
+    code: Option<String>,
 }
 
 impl Before {
@@ -56,6 +58,9 @@ impl Before {
                 "told" => before.told = value.parse().ok(),
                 "moment" => before.was_full = true,
                 "still" => before.still = true,
+                "code" if value.len() <= ACCESS_CODE_CHARS_MAX => {
+                    before.code = Some(value.into_owned());
+                }
                 _ => {}
             }
         }
@@ -77,7 +82,13 @@ pub async fn show(
     }
     let visit = app.shop.room_visit(performance, visitor.receipt(performance)).await?;
     let sale = app.shop.performance(performance, frontrow_ledger::ChannelId::WEB).await?.sale;
-    let state = state(&visit, &before, performance);
+    let mut state = state(&visit, &before, performance);
+    if let RoomState::Inside(inside) = &mut state {
+        let (pass, device) = (visitor.pass(performance), visitor.device());
+        if let Ok(Some(elsewhere)) = app.shop.gate_address(performance, pass, device) {
+            inside.shop = elsewhere;
+        }
+    }
     let told = match &state {
         RoomState::Waiting(waiting) => {
             earliest(before.told, waiting.wait.map(|it| ends(&visit, it)))
@@ -95,6 +106,7 @@ pub async fn show(
         start: Start { at: zoned(&visit.facts, visit.starts), drawn: visit.draw.is_some() },
         paused: visit.status.paused,
         message: visit.message.clone(),
+        door: door::asks(&app, &visit, before.code, performance),
         offers: offers(&visit, &sale, &visitor),
         links: RoomLinks {
             join: Url::RoomJoin(performance),
@@ -108,21 +120,6 @@ pub async fn show(
         state,
     };
     reply::page(&app, &visitor, CachePolicy::Secret, &page)
-}
-
-/// Takes a place.
-pub async fn join(State(app): State<App>, Path(performance): Path<Uuid>, posted: Posted) -> Answer {
-    let joined = app.shop.join_room(performance, posted.visitor.cart).await;
-    let room = Url::Room(performance);
-    match joined {
-        Ok(joined) => {
-            let name = receipt_cookie(performance);
-            Ok(reply::redirect_keeping(&app, &room, &name, &joined.receipt, RECEIPT_SECONDS))
-        }
-        // The page says how it stands by now.
-        Err(Error::Room(_)) => Ok(reply::redirect(&room)),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Comes in.
@@ -169,7 +166,9 @@ fn passed(app: &App, performance: Uuid, entered: ShopResult<Entered>) -> Result<
     let room = Url::Room(performance);
     match entered {
         Ok(Entered { pass, .. }) => {
-            let to = Url::Performance(performance);
+            // Somebody else's shop is entered by a link of the room, as forms may not lead there.
+            let elsewhere = app.shop.door(performance).gate.is_some();
+            let to = if elsewhere { room } else { Url::Performance(performance) };
             let name = pass_cookie(performance);
             Ok(reply::redirect_keeping(app, &to, &name, &pass, PASS_SECONDS))
         }

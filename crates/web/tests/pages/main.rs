@@ -7,6 +7,7 @@ mod buying;
 mod caching;
 mod choosing;
 mod control;
+mod doors;
 mod rig;
 mod safety;
 mod waiting;

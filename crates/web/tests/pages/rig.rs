@@ -81,6 +81,11 @@ impl World {
         frontrow_web::front(self.shop.clone(), config_of(&self.dir, false))
     }
 
+    /// Where mail goes.
+    pub fn outbox(&self) -> std::path::PathBuf {
+        self.dir.path().join("outbox")
+    }
+
     /// A key of an organiser who sells something else in the same shop.
     pub async fn foreign_key(&self) -> String {
         let other = self.shop.find_organisation("Another house").await.unwrap();
@@ -153,6 +158,7 @@ fn config_of(dir: &tempfile::TempDir, demo: bool) -> WebConfig {
         secure: !demo,
         outbox: Some(dir.path().join("outbox")),
         payment_origins: Vec::new(),
+        proxies: Vec::new(),
         legal: LegalTexts { imprint: "Who sells".to_owned(), ..LegalTexts::default() },
     }
 }

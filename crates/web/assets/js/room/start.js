@@ -35,6 +35,7 @@ let said = { at: Date.now() };
 
 countdowns();
 checks();
+works();
 if (one('tools')) {
   offer(one('tools'), text);
   one('tools').hidden = !TELLS.includes(state);
@@ -45,6 +46,21 @@ addEventListener('offline', () => { one('stale').hidden = false; });
 addEventListener('pageshow', (event) => event.persisted && poll());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && poll());
 again(2 + Math.random() * 8);
+
+// Where a place costs some work, it is done when somebody asks for one.
+function works() {
+  for (const form of document.querySelectorAll('form[data-work]')) {
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const button = form.querySelector('button');
+      button.disabled = true;
+      button.textContent = text('working');
+      const { work } = await import('./work.js');
+      form.elements.work.value = await work(form.dataset.work, form.elements.csrf.value);
+      form.submit();
+    });
+  }
+}
 
 function again(seconds) {
   clearTimeout(timer);

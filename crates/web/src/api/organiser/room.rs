@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use frontrow_ledger::room::Steering;
-use frontrow_shop::{Error, Shop, room::RoomChange, spec::RoomSpec};
+use frontrow_shop::{Error, Shop, limits::ACCESS_CODES_MAX, room::RoomChange, spec::RoomSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -57,6 +57,82 @@ pub struct ActionBody {
     who: String,
     action: String,
     detail: Value,
+}
+
+/// Which access codes: so many by number, or one for each name.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodesRequest {
+    /// The first number; 0 if it is not said.
+    #[serde(default)]
+    first: u32,
+    /// How many numbers, at most 10,000.
+    #[serde(default)]
+    count: u32,
+    /// Names of accounts or members, or addresses; at most 10,000.
+    #[serde(default)]
+    names: Vec<String>,
+}
+
+/// Access codes, each of one place: those by number first, then those by name in their order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodesBody {
+    codes: Vec<String>,
+}
+
+/// What somebody else's shop checks tokens with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GateBody {
+    /// `HS256`.
+    algorithm: &'static str,
+    /// The key: these 64 letters and digits as they are written.
+    key: String,
+    /// The claim `aud` of each token.
+    audience: Uuid,
+}
+
+/// Makes access codes. Nothing is kept: the same question has the same answer.
+#[utoipa::path(post, path = "/performances/{performance}/room/codes", tag = "organise",
+    security(("api_key" = [])),
+    params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+    request_body = CodesRequest,
+    responses((status = 200, body = CodesBody), (status = "4XX", body = Problem)))]
+pub async fn make_codes(
+    State(shop): State<Shop>,
+    organiser: Organiser,
+    InPath(performance): InPath<Uuid>,
+    _key: IdempotencyKey,
+    Body(request): Body<CodesRequest>,
+) -> Result<Json<CodesBody>, Problem> {
+    own(&shop, &organiser, performance).await?;
+    let too_many = |pointer| {
+        Problem::fault(pointer, "too-many", format!("must be at most {ACCESS_CODES_MAX}"))
+    };
+    if request.count > ACCESS_CODES_MAX {
+        return Err(too_many("/count"));
+    }
+    if request.names.len() > ACCESS_CODES_MAX as usize {
+        return Err(too_many("/names"));
+    }
+    let end = request.first.checked_add(request.count);
+    let end = end.ok_or_else(|| Problem::fault("/first", "range", "must leave room for them"))?;
+    let mut codes = shop.access_codes(performance, request.first..end);
+    codes.extend(request.names.iter().map(|name| shop.access_code_of(performance, name)));
+    Ok(Json(CodesBody { codes }))
+}
+
+/// The key with which somebody else's shop checks the tokens of whoever comes through this room.
+#[utoipa::path(get, path = "/performances/{performance}/room/gate", tag = "organise",
+    security(("api_key" = [])), params(("performance" = Uuid, Path)),
+    responses((status = 200, body = GateBody), (status = "4XX", body = Problem)))]
+pub async fn find_gate(
+    State(shop): State<Shop>,
+    organiser: Organiser,
+    InPath(performance): InPath<Uuid>,
+) -> Result<Json<GateBody>, Problem> {
+    own(&shop, &organiser, performance).await?;
+    let key = shop.gate_key(performance);
+    Ok(Json(GateBody { algorithm: "HS256", key, audience: performance }))
 }
 
 /// Sets up the waiting room of a performance, or changes what may still change of it.

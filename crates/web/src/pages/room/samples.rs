@@ -4,8 +4,8 @@ use askama::Template as _;
 use frontrow_words::Language;
 
 use super::{
-    Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomMail, RoomOffer, RoomPage, RoomState,
-    Showing, Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
+    DoorAsks, Inside, OwnPlace, PaceReason, Refresh, RoomLinks, RoomMail, RoomOffer, RoomPage,
+    RoomState, Showing, Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
 };
 use crate::{
     assets,
@@ -81,6 +81,7 @@ fn stranger(language: Language, state: RoomState) -> RoomPage {
         start: Start { at: sample_time(25), drawn: true },
         paused: false,
         message: None,
+        door: DoorAsks::default(),
         offers: offers(),
         links: RoomLinks {
             join: here.clone(),
@@ -121,8 +122,16 @@ fn early(language: Language) -> Vec<(&'static str, RoomPage)> {
     if let Some(mail) = fifo.place.as_mut().and_then(|place| place.mail.as_mut()) {
         mail.turn = true;
     }
+    let mut code = stranger(language, RoomState::Gathering { countdown: countdown(25) });
+    code.door.code = Some(String::new());
+    code.door.work = Some(Url::Status(sample_id()));
+    let mut register = stranger(language, RoomState::Gathering { countdown: countdown(25) });
+    register.door.code = Some("8N2K-D7QM-4R0X-VB1C-99TE-KA3Z".to_owned());
+    register.door.register = Some(Url::Status(sample_id()));
     vec![
         ("closed", stranger(language, RoomState::Closed { opens: countdown(59) })),
+        ("gathering-code", code),
+        ("gathering-register", register),
         ("gathering", stranger(language, RoomState::Gathering { countdown: countdown(25) })),
         ("gathered", fan(language, gathered)),
         ("gathered-in-order", fifo),

@@ -118,6 +118,7 @@ fn texts(language: Language) -> BTreeMap<&'static str, Cow<'static, str>> {
         key!("room-checked-good"),
         key!("room-checked-bad"),
         key!("room-checked-later"),
+        key!("room-working"),
     ]
     .into_iter()
     .map(|key| {

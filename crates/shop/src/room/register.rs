@@ -1,0 +1,48 @@
+//! Fans register an address to join: the access code is mailed there. Nothing is kept: the code follows from the
+//! address, and whoever has it has read the mail.
+
+use frontrow_ledger::room::{Phase, Refusal};
+use frontrow_words::Language;
+use uuid::Uuid;
+
+use super::{Entry, codes::Code};
+use crate::{
+    Error, Result, Shop,
+    buyer::Email,
+    fault::{At, Faults, Problem},
+};
+
+impl Shop {
+    /// Mails an access code to an address, where the room asks for one. The same address gets the same code.
+    pub async fn register_for_room(
+        &self,
+        performance: Uuid,
+        email: &Email,
+        language: Language,
+    ) -> Result<()> {
+        let handle = self.room_of(performance).await?;
+        let now = self.now();
+        let phase = handle.read(|room, _| room.line().map(|line| line.phase(now)))?;
+        match phase {
+            Some(Phase::Ended) => return Err(Error::Room(Refusal::Ended)),
+            Some(Phase::SoldOut) => return Err(Error::Room(Refusal::SoldOut)),
+            _ => {}
+        }
+        if self.door(performance).entry != Entry::Email {
+            let mut faults = Faults::default();
+            let problem = Problem::Contradiction("is not asked for by this waiting room");
+            faults.push(At::ROOT.key("email"), problem);
+            return faults.or(None).map_err(Error::from);
+        }
+        let keys = self.keys();
+        let code = Code::named(keys, performance, email.mailbox()).text(keys, performance);
+        let facts = self.facts(performance).await?;
+        let letter = self.code_letter(&facts, email, &code, language)?;
+        self.inner.mailer.send(letter, now).await.map_err(Error::Mail)
+    }
+
+    /// Tells one mailbox from another, so that nobody has one flooded.
+    pub fn mailbox_key(&self, email: &Email) -> u128 {
+        email.buyer(self.keys()).0
+    }
+}

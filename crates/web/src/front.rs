@@ -1,0 +1,171 @@
+//! What stands in front of the router and its layers: what everybody who waits polls, and whoever takes place after
+//! place.
+//!
+//! A million people ask for the same hundred bytes: one look at the path, one look into a table, and bytes that were
+//! written and signed once. Nothing is logged or counted for it. A flood of joins is stopped before it costs anything.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    net::{IpAddr, SocketAddr},
+    task::{Context, Poll},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::future::RouteFuture,
+    serve::{IncomingStream, Listener},
+};
+use futures::future::Either;
+use tower::Service;
+use uuid::Uuid;
+
+use crate::{
+    api,
+    app::App,
+    cache::CachePolicy,
+    network::{self, Crowded},
+    pace::Burst,
+};
+
+/// The router of a shop, and what stands in front of it. As a service of connections it remembers who is at the other
+/// end of each.
+#[derive(Debug, Clone)]
+pub struct Front {
+    app: App,
+    router: Router,
+    peer: Option<IpAddr>,
+}
+
+impl Front {
+    /// Stands in front of a router.
+    pub const fn new(app: App, router: Router) -> Self {
+        Self { app, router, peer: None }
+    }
+
+    /// The same for one connection.
+    #[must_use]
+    pub fn of(&self, peer: IpAddr) -> Self {
+        Self { peer: Some(peer), ..self.clone() }
+    }
+
+    /// The answer, if somebody polls a board.
+    fn board(&self, request: &Request) -> Option<Response> {
+        let path = request.uri().path().strip_prefix("/rooms/")?;
+        let performance = Uuid::try_parse(path.strip_suffix("/status")?).ok()?;
+        if request.method() != Method::GET {
+            return None;
+        }
+        let mut response = match self.app.shop.boards().get(&performance) {
+            Some(board) => Response::new(Body::from(board.bytes.clone())),
+            None => {
+                let mut missing = Response::new(Body::empty());
+                *missing.status_mut() = StatusCode::NOT_FOUND;
+                missing
+            }
+        };
+        let policy = HeaderValue::from_static(CachePolicy::Board.value());
+        response.headers_mut().insert(header::CACHE_CONTROL, policy);
+        Some(response)
+    }
+
+    /// The answer, if too many places are taken from one network.
+    fn crowd(&self, request: &mut Request) -> Option<Response> {
+        if request.method() != Method::POST {
+            return None;
+        }
+        let (performance, is_api) = joining(request.uri().path())?;
+        let shop = &self.app.shop;
+        let a_minute = shop.door(performance).network_joins_per_minute;
+        let network = network::of(self.peer?, request.headers(), &self.app.config.proxies)?;
+        if !shop.has_room(performance) || a_minute == 0 {
+            return None;
+        }
+        let burst =
+            Burst { at_once: i64::from(a_minute), every_ms: (60_000 / i64::from(a_minute)).max(1) };
+        let who = network ^ performance.as_u128();
+        let retry_seconds = self.app.crowds.admit(who, burst, shop.now()).err()?;
+        if is_api {
+            return Some(api::crowded(retry_seconds).into_response());
+        }
+        // A page says so in the visitor's language.
+        request.extensions_mut().insert(Crowded { retry_seconds });
+        None
+    }
+}
+
+/// Whose waiting room somebody wants a place in, and whether by the API. Registering counts as well: each sends a mail.
+fn joining(path: &str) -> Option<(Uuid, bool)> {
+    let (path, is_api) = match path.strip_prefix("/api/v1") {
+        Some(path) => (path, true),
+        None => (path, false),
+    };
+    let (performance, what) = path.strip_prefix("/performances/")?.split_once('/')?;
+    let joins = matches!(
+        (is_api, what),
+        (true, "room/places" | "room/registrations") | (false, "room/join" | "room/register")
+    );
+    joins.then(|| Uuid::try_parse(performance).ok())?.map(|performance| (performance, is_api))
+}
+
+impl Service<Request> for Front {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<Ready<Result<Response, Infallible>>, RouteFuture<Infallible>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        <Router as Service<Request>>::poll_ready(&mut self.router, context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        match self.board(&request).or_else(|| self.crowd(&mut request)) {
+            Some(answer) => Either::Left(ready(Ok(answer))),
+            None => Either::Right(self.router.call(request)),
+        }
+    }
+}
+
+/// A [`Front`] for each connection.
+#[derive(Debug, Clone)]
+pub struct Fronts(pub Front);
+
+impl<L: Listener<Addr = SocketAddr>> Service<IncomingStream<'_, L>> for Fronts {
+    type Response = Front;
+    type Error = Infallible;
+    type Future = Ready<Result<Front, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, stream: IncomingStream<'_, L>) -> Self::Future {
+        ready(Ok(self.0.of(stream.remote_addr().ip())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joining;
+
+    #[test]
+    fn only_who_wants_a_place_is_counted() {
+        let id = "0197d7b0-7c2e-7b2a-9d2e-3f6f3f6f3f6f";
+        for (path, expected) in [
+            (format!("/performances/{id}/room/join"), Some(false)),
+            (format!("/performances/{id}/room/register"), Some(false)),
+            (format!("/api/v1/performances/{id}/room/places"), Some(true)),
+            (format!("/api/v1/performances/{id}/room/registrations"), Some(true)),
+            (format!("/performances/{id}/room"), None),
+            (format!("/performances/{id}/room/enter"), None),
+            (format!("/api/v1/performances/{id}/room/enter"), None),
+            ("/performances/x/room/join".to_owned(), None),
+            ("/".to_owned(), None),
+        ] {
+            assert_eq!(joining(&path).map(|(_, is_api)| is_api), expected, "{path}");
+        }
+    }
+}

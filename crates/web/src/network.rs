@@ -1,0 +1,80 @@
+//! From where a request comes: the network that one household or one rented machine has. Nothing else is done with it
+//! than counting, and it is not logged.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+
+/// Too much comes from the network of this request; it may come again after so many seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowded {
+    /// Seconds.
+    pub retry_seconds: u32,
+}
+
+/// The network of whoever asks, as a number to count by: an IPv4 address, or 64 bits of an IPv6 address, which is what
+/// one customer gets. None for this machine itself, which is no stranger.
+pub fn of(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Option<u128> {
+    let is_proxy = |address: &IpAddr| {
+        address.is_loopback() || proxies.iter().any(|network| network.contains(address))
+    };
+    let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let told: Vec<&str> = told.flat_map(|value| value.split(',')).collect();
+    let mut address = peer.to_canonical();
+    // Each balancer adds whom it heard at the end; what a stranger wrote before that is not believed.
+    for earlier in told.iter().rev() {
+        if !is_proxy(&address) {
+            break;
+        }
+        address = earlier.trim().parse::<IpAddr>().ok()?.to_canonical();
+    }
+    match address {
+        address if address.is_loopback() => None,
+        IpAddr::V4(address) => Some(address.to_ipv6_mapped().to_bits()),
+        IpAddr::V6(address) => Some(first_half(address)),
+    }
+}
+
+fn first_half(address: Ipv6Addr) -> u128 {
+    address.to_bits() >> 64 << 64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use axum::http::HeaderMap;
+
+    use super::of;
+
+    fn network(peer: &str, told: &[&str]) -> Option<u128> {
+        let mut headers = HeaderMap::new();
+        for value in told {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        of(peer.parse::<IpAddr>().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()])
+    }
+
+    #[test]
+    fn only_balancers_are_believed() {
+        let fan = network("203.0.113.7", &[]);
+        assert!(fan.is_some());
+        assert_eq!(network("203.0.113.7", &["198.51.100.1"]), fan, "a stranger who pretends");
+        assert_eq!(network("127.0.0.1", &["203.0.113.7"]), fan);
+        assert_eq!(network("10.1.2.3", &["198.51.100.1, 203.0.113.7"]), fan);
+        assert_eq!(network("10.1.2.3", &["198.51.100.1", "203.0.113.7, 10.9.9.9"]), fan);
+        assert_eq!(network("::ffff:203.0.113.7", &[]), fan, "the same in the other notation");
+        assert_ne!(network("203.0.113.8", &[]), fan);
+    }
+
+    #[test]
+    fn one_customer_is_one_network_and_this_machine_is_none() {
+        let one = network("2001:db8:1:2::1", &[]);
+        assert_eq!(network("2001:db8:1:2:ffff::9", &[]), one);
+        assert_ne!(network("2001:db8:1:3::1", &[]), one);
+        assert_eq!(network("127.0.0.1", &[]), None);
+        assert_eq!(network("127.0.0.1", &["127.0.0.1"]), None);
+        assert_eq!(network("::1", &["no address"]), None);
+    }
+}
