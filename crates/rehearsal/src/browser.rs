@@ -28,6 +28,7 @@ pub use jar::Jar;
 
 use crate::{
     limits::{ANSWER_TIMEOUT, BODY_BYTES_MAX, WAIT_MAX, WAITS_MAX},
+    pages,
     tally::{Event, Step, Tally},
 };
 
@@ -203,10 +204,11 @@ impl Browser {
         }
     }
 
-    /// An answer that is no answer to what was asked. The API says what is wrong.
+    /// An answer that is no answer to what was asked. Forms and the API say what is wrong.
     pub fn odd(&self, step: Step, answer: &Answer) -> Lost {
         let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let why = problem["errors"][0]["pointer"].as_str().or(problem["type"].as_str());
+        let why = why.or_else(|| pages::wrong_field(&answer.body));
         let why = why.map_or_else(String::new, |why| format!(" ({why})"));
         self.lost(step, &format!("status {}{why}", answer.status.as_u16()))
     }

@@ -63,6 +63,9 @@ pub const ROOM_TRIES_MAX: u32 = 60;
 pub const TOLD_AFTER: Duration = Duration::from_mins(3);
 /// However fast life is, the room finds out how long people stay from how many came in every ten seconds: two of those.
 pub const TOLD_AFTER_MIN: Duration = Duration::from_secs(20);
+/// A pass is valid for a minute at least, so in a drill that is faster people who just close the window stay longer, in
+/// the time of the others, than they could in life: what was told is shown and not judged.
+pub const TOLD_COMPRESSION_MAX: f64 = 10.0;
 /// The share of them, in percent, that must have told the truth.
 pub const TOLD_PERCENT: u64 = 90;
 /// So many fans or promises are needed to judge by them.

@@ -74,6 +74,12 @@ pub fn places(page: &[u8]) -> usize {
     memmem::find_iter(page, "class=\"item-what\"").count()
 }
 
+/// The first field of a form that is said to be wrong.
+pub fn wrong_field(page: &[u8]) -> Option<&str> {
+    let start = "class=\"error\" id=\"";
+    until_quote(page, memmem::find(page, start.as_bytes())? + start.len())
+}
+
 /// Names of the checkout's fields for who comes along.
 pub fn attendees(page: &[u8]) -> Vec<String> {
     let start = " name=\"";
@@ -138,5 +144,7 @@ mod tests {
         assert!(links_to(PAGE, "/orders/x/tickets/1") && !links_to(PAGE, "/orders/x/tickets/2"));
         assert!(has_field(PAGE, "csrf") && !has_field(PAGE, "outcome"));
         assert_eq!(tokens(b"<p>nothing</p>"), None);
+        assert_eq!(wrong_field(PAGE), None);
+        assert_eq!(wrong_field(br#"<p class="error" id="email-error">"#), Some("email-error"));
     }
 }

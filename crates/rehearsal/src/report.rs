@@ -194,7 +194,7 @@ impl Report {
             let compression = plan.crowd.compression;
             Figures::of(room, &outcome.stories, kept, log.as_ref(), before, compression)
         });
-        let judged = room.iter().flat_map(Figures::checks);
+        let judged = room.iter().flat_map(|room| room.checks(plan.crowd.compression));
         let checks = outcome.sweep.checks.iter().cloned().chain(judged);
         let checks: Vec<Check> = checks.chain(inside.iter().cloned()).collect();
         let cpu: f64 = usage.iter().map(|used| used.cpu_seconds).sum();

@@ -99,7 +99,7 @@ impl Shop {
         let id = self.order_id(&request);
         let payments = self.inner.store.payments_of_order(id).await?;
         let attempt = u32::try_from(payments.len()).unwrap_or(u32::MAX);
-        match self.bind(request.at, id, &email, attempt).await {
+        match self.bind(request.at, id, &email, attempt, Ok(request.admitted)).await {
             Ok(()) => {}
             // Its payment was confirmed in this very moment.
             Err(Error::Refused(Refusal::HoldSold)) => return self.sold_meanwhile(request.at).await,
@@ -122,7 +122,8 @@ impl Shop {
     }
 
     /// Opens another payment of an order that is not paid yet: the same places if they are still free. `pass` finds the
-    /// pass for a performance, if the caller has one.
+    /// pass for a performance, if the caller has one: it is asked for only where the places have lapsed, for whoever has
+    /// an order came in before, perhaps from another device.
     pub async fn pay_again(
         &self,
         token: &str,
@@ -132,7 +133,7 @@ impl Shop {
         let order = self.order_of_token(token).await?;
         let performance = order.performance_id;
         let pass = pass(performance);
-        self.admit(performance, Purpose::Pay, pass.as_deref(), device).await?;
+        let retakes = self.admit(performance, Purpose::Pay, pass.as_deref(), device).await;
         let done = CheckedOut::Done { order: self.token(order.id) };
         let payments = self.inner.store.payments_of_order(order.id).await?;
         if payments.iter().any(|payment| payment.state == PaymentState::Paid) {
@@ -142,15 +143,22 @@ impl Shop {
             HoldRef { performance: order.performance_id, hold: HoldId(order.hold_id.as_u128()) };
         let email = Email::parse(&order.contact.email).ok_or(Error::NotFound("contact"))?;
         let attempt = u32::try_from(payments.len()).unwrap_or(u32::MAX);
-        match self.bind(at, order.id, &email, attempt).await {
+        match self.bind(at, order.id, &email, attempt, retakes).await {
             Err(Error::Refused(Refusal::HoldSold)) => Ok(done),
             Err(error) => Err(error),
             Ok(()) => self.open_payment(&order, &payments).await,
         }
     }
 
-    /// The ledger binds the hold to the order, taking lapsed places again if they are free.
-    async fn bind(&self, at: HoldRef, order: Uuid, email: &Email, attempt: u32) -> Result<()> {
+    /// The ledger binds the hold to the order, taking lapsed places again if they are free and the buyer may.
+    async fn bind(
+        &self,
+        at: HoldRef,
+        order: Uuid,
+        email: &Email,
+        attempt: u32,
+        retakes: Result<Admitted>,
+    ) -> Result<()> {
         let id = |purpose| {
             let number = attempt.to_be_bytes();
             self.command_id(purpose, &[&at.hold.0.to_be_bytes(), order.as_bytes(), &number])
@@ -162,6 +170,7 @@ impl Shop {
         };
         let mut bound = self.submit(at.performance, id("checkout"), check_out()).await;
         if matches!(bound, Err(Error::Refused(Refusal::HoldExpired))) {
+            retakes?.check(at.performance)?;
             let again = Command::Reacquire { hold: at.hold };
             match self.submit(at.performance, self.new_command_id(), again).await {
                 // Another tab was as quick.

@@ -91,6 +91,7 @@ on_each_engine! {
     door::a_code_is_mailed_to_who_registers,
     door::work_is_asked_of_everybody,
     door::a_room_stands_before_another_shop,
+    room::a_room_opens_by_itself_when_one_of_two_replicas_suffers,
     traps::trap_3_coming_back_from_checkout_does_not_meet_oneself,
     traps::trap_6_the_word_of_the_bank_first_late_twice_never_while_the_buyer_gives_up,
     traps::trap_6_a_double_click_at_the_bank_is_one_choice,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Comes, RoomLog, RoomMode, RoomOutcome, WaitStory};
 use crate::{
     fan::Story,
-    limits::{JUDGED_MIN, TOLD_AFTER, TOLD_AFTER_MIN, TOLD_PERCENT},
+    limits::{JUDGED_MIN, TOLD_AFTER, TOLD_AFTER_MIN, TOLD_COMPRESSION_MAX, TOLD_PERCENT},
     sweep::Check,
     tally::{Counts, Kept, Step, histogram},
     usage::Used,
@@ -176,7 +176,7 @@ impl Figures {
     }
 
     /// What must be true of these figures, where there are enough of them to judge by.
-    pub fn checks(&self) -> Vec<Check> {
+    pub fn checks(&self, compression: f64) -> Vec<Check> {
         let mut fair = Check::new(
             "outside",
             "who came first and who was drawn first have nothing to do with each other",
@@ -195,7 +195,7 @@ impl Figures {
             "nine of ten who were told how long it takes were told the truth",
         );
         let Told { promises, right, early, late, .. } = self.told;
-        if promises >= JUDGED_MIN as u64 {
+        if promises >= JUDGED_MIN as u64 && compression <= TOLD_COMPRESSION_MAX {
             let wrong = right * 100 < promises * TOLD_PERCENT;
             told.examine(wrong.then(|| {
                 format!("{right} of {promises}; {early} turns came earlier, {late} later")

@@ -2,7 +2,7 @@
 //!
 //! Every replica does this. The one whose tick was heard last goes on; the others listen, and take over when it has been
 //! silent for a moment. If two speak at once, the ledger hears one of them. Whoever speaks tells how it feels, and
-//! nobody else does; so a speaker leaves a gap now and then, which a replica takes that suffers more.
+//! nobody else does; so a speaker that is well leaves a gap now and then, which a replica takes that suffers.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -27,8 +27,8 @@ use super::{Door, board::Board, history, pulse::Beat, wishes::Called};
 use crate::{
     Error, Result, Shop,
     limits::{
-        ROOM_ENDED_MS, ROOM_ERRORS_PPM_MAX, ROOM_GAP_MS, ROOM_LOOK, ROOM_OFFER_MS, ROOM_P99_MS_MAX,
-        ROOM_TICK_PATIENCE_MS, ROOM_TICKS_BETWEEN_GAPS, ROOMS_INTERVAL,
+        CATCH_UP, ROOM_ENDED_MS, ROOM_ERRORS_PPM_MAX, ROOM_GAP_MS, ROOM_LOOK, ROOM_OFFER_MS,
+        ROOM_P99_MS_MAX, ROOM_TICK_PATIENCE_MS, ROOM_TICKS_BETWEEN_GAPS, ROOMS_INTERVAL,
     },
 };
 
@@ -145,7 +145,7 @@ impl Shop {
         if seen.phase == Phase::Draw {
             self.draw_once(performance, &handle, care);
         }
-        if seen.ticks && seen.age_ms.is_none_or(|age| age >= self.patience(&seen, care, now)) {
+        if self.is_due(&seen, care, now) && self.is_silent(stream, &handle, care, now).await? {
             let gap = care.spoken >= ROOM_TICKS_BETWEEN_GAPS;
             let heard = self.tick(performance, &handle, care, now).await?;
             care.spoken = if heard && !gap { care.spoken + 1 } else { 0 };
@@ -175,6 +175,29 @@ impl Shop {
         }
     }
 
+    /// Whether it is time for us to speak, as far as we have heard.
+    fn is_due(&self, seen: &Seen, care: &mut Care, now: Time) -> bool {
+        seen.ticks && seen.age_ms.is_none_or(|age| age >= self.patience(seen, care, now))
+    }
+
+    /// Whether it still is when we have heard everything. Who spoke last knows that: they would be told.
+    async fn is_silent(
+        &self,
+        stream: Stream,
+        handle: &Handle<room::Room>,
+        care: &mut Care,
+        now: Time,
+    ) -> Result<bool> {
+        let told = handle.read(|room, _| room.line().and_then(|line| line.gauges().copied()))?;
+        if care.told.is_some() && care.told == told {
+            return Ok(true);
+        }
+        let head = self.inner.heads.ask(stream, async || self.inner.log.head(stream).await).await;
+        handle.reach(head.map_err(|error| Error::Log(error.into()))?, CATCH_UP).await;
+        let seen = handle.read(|room, _| room.line().map(|line| Seen::new(line, now)))?;
+        Ok(seen.is_some_and(|seen| self.is_due(&seen, care, now)))
+    }
+
     /// How old the last tick must be before we speak.
     fn patience(&self, seen: &Seen, care: &mut Care, now: Time) -> i64 {
         let ours = care.told.is_some() && care.told == seen.gauges;
@@ -189,7 +212,7 @@ impl Shop {
             let suffers = strain > LIMIT && strain > told.saturating_mul(5) / 4;
             return if suffers { TICK_MS } else { TICK_MS + ROOM_TICK_PATIENCE_MS };
         }
-        let leaves_gap = care.spoken >= ROOM_TICKS_BETWEEN_GAPS;
+        let leaves_gap = care.spoken >= ROOM_TICKS_BETWEEN_GAPS && strain <= LIMIT;
         if leaves_gap { TICK_MS + ROOM_GAP_MS } else { TICK_MS }
     }
 

@@ -1,9 +1,11 @@
 //! The waiting room in front of a sale: from joining to buying, and nobody past it.
 
 use frontrow_ledger::room::{Phase, Refusal, Turn, draw::Permutation};
+use frontrow_log::Clock as _;
 use frontrow_shop::{
     Error,
     cart::CartId,
+    checkout::CheckedOut,
     room::{Ask, Device, Purpose, RoomChange},
     spec::RoomSpec,
 };
@@ -100,7 +102,7 @@ pub async fn a_fan_joins_is_drawn_comes_in_and_buys(world: World) {
     // Who has a pass holds and pays; nobody else does, however they come.
     let hold = shop.admit(performance, Purpose::Hold, Some(&entered.pass), device).await.unwrap();
     let wants = vec![seats_wanted(&[0])];
-    shop.hold_in_cart(cart, performance, wants, hold, world.command()).await.unwrap();
+    let seats = shop.hold_in_cart(cart, performance, wants, hold, world.command()).await.unwrap();
     for (pass, device) in [
         (None, device),
         (Some(entered.pass.as_str()), Device::of_cart(carts[last])),
@@ -109,6 +111,12 @@ pub async fn a_fan_joins_is_drawn_comes_in_and_buys(world: World) {
         assert!(shop.admit(performance, Purpose::Hold, pass, device).await.is_err(), "{pass:?}");
         assert!(shop.admit(performance, Purpose::Pay, pass, device).await.is_err(), "{pass:?}");
     }
+
+    // Whoever has the order pays for what is held, from another device too.
+    let pays = shop.admit(performance, Purpose::Pay, Some(&entered.pass), device).await.unwrap();
+    let ordered = world.check_out_as(pays, &seats, "first@example.com").await.unwrap();
+    let CheckedOut::Pay { order, .. } = ordered else { panic!("nothing to pay") };
+    world.pay_again(order.as_str()).await.unwrap();
 
     // Who leaves makes room at once and does not come back on the old pass.
     shop.leave_shop(performance, Some(&entered.pass), device).await.unwrap();
@@ -166,4 +174,36 @@ pub async fn an_organiser_steers_and_it_is_noted(world: World) {
     shop.change_room(performance, RoomChange::End, "night shift", end).await.unwrap();
     let join = shop.join_room(performance, shop.new_cart(), Ask::default()).await;
     assert_eq!(refused(join), Refusal::Ended);
+}
+
+/// The balancer sends everybody to one replica, and the other one, which is bored, has given the ticks so far.
+pub async fn a_room_opens_by_itself_when_one_of_two_replicas_suffers(world: World) {
+    let spec = RoomSpec::read(&json!({ "mode": "automatic", "starts_in_seconds": 0 }));
+    let (shop, performance, bored) = (&world.shop, world.performance, world.replica());
+    let command = world.command();
+    shop.put_room(performance, &spec.unwrap(), "door", command).await.unwrap();
+    bored.learn_rooms().await.unwrap();
+    let step = || async {
+        world.clock.pass_ms(50);
+        bored.look_after_rooms().await;
+        shop.look_after_rooms().await;
+    };
+    for _ in 0..100 {
+        step().await;
+    }
+    let phase = || async { shop.room_visit(performance, None).await.unwrap().phase };
+    assert_eq!(phase().await, Phase::Off, "nobody suffers");
+    let (cart, hold) = world.hold_seats(&[0]).await;
+
+    for _ in 0..400 {
+        shop.pulse().answered(world.clock.now(), std::time::Duration::from_secs(2), false);
+        step().await;
+    }
+    assert_eq!(phase().await, Phase::Queue, "it has suffered for some seconds");
+
+    // From now on nobody holds places who did not wait, but who held some before may pay.
+    let device = Device::of_cart(cart);
+    let more = shop.admit(performance, Purpose::Hold, None, device).await;
+    assert_eq!(refused(more), Refusal::NotYourTurn);
+    world.check_out(&hold, "early@example.com").await.unwrap();
 }

@@ -157,6 +157,12 @@ impl World {
         self.shop = assemble(&self.log, &self.store, &self.clock, &self.random, dir, &self.options);
     }
 
+    /// Another process on the same log and tables.
+    pub fn replica(&self) -> Shop {
+        let dir = self.dir.path();
+        assemble(&self.log, &self.store, &self.clock, &self.random, dir, &self.options)
+    }
+
     /// Lets time pass for everybody.
     pub async fn pass(&self, ms: i64) {
         self.clock.pass_ms(ms);
@@ -220,6 +226,15 @@ impl World {
         email: &str,
     ) -> frontrow_shop::Result<CheckedOut> {
         let admitted = self.admitted(CartId(0), Purpose::Pay).await?;
+        self.check_out_as(admitted, view, email).await
+    }
+
+    pub async fn check_out_as(
+        &self,
+        admitted: Admitted,
+        view: &HoldView,
+        email: &str,
+    ) -> frontrow_shop::Result<CheckedOut> {
         let request = CheckoutRequest {
             admitted,
             at: view.at,

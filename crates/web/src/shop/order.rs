@@ -64,6 +64,11 @@ pub async fn pay(State(app): State<App>, Path(token): Path<String>, posted: Post
             let flash = refusals::flash(&view.facts, &refusal, posted.visitor.language);
             Ok(reply::redirect_saying(&app, &Url::Order(token), &flash))
         }
+        // What was held has lapsed, and taking it again needs a turn.
+        Err(Error::Room(_)) => {
+            let view = app.shop.order(&token).await?;
+            Ok(reply::redirect(&Url::Room(view.details.order.performance_id)))
+        }
         Err(error) => Err(error.into()),
     }
 }
