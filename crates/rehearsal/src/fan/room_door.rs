@@ -99,7 +99,7 @@ impl Journey<'_> {
         }
         let path = format!("/api/v1{}/places", self.world.target.room_path());
         let key = format!("join-{}", self.device);
-        let answer = self.send(&Ask::json(Step::Join, path, &key, &Value::Null)).await?;
+        let answer = self.send(&Ask::json(Step::Join, path, &key, &json!({}))).await?;
         match answer.status.as_u16() {
             201 => {
                 let joined: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
