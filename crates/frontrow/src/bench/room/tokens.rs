@@ -123,7 +123,9 @@ fn rsa(directory: &Path) -> Result<Option<(RsaKeyPair, UnparsedPublicKey<Vec<u8>
         return Ok(None);
     }
     let der = std::fs::read(&path)?;
-    let pair = RsaKeyPair::from_pkcs8(&der).ok().context("the key that openssl made is no key")?;
+    // As DER, releases of openssl write it with or without the wrapping of PKCS #8.
+    let pair = RsaKeyPair::from_pkcs8(&der).or_else(|_| RsaKeyPair::from_der(&der));
+    let pair = pair.ok().context("the key that openssl made is no key")?;
     let public =
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public().as_ref().to_vec());
     Ok(Some((pair, public)))
