@@ -5,14 +5,13 @@ use crate::bench::report::{Group, Line};
 
 /// Seconds between two polls of those far from the front.
 const POLL_SECONDS: f64 = 45.0;
-/// Caches that do not know each other: the sites of a large network.
-const CACHES: f64 = 50.0;
+/// Caches that do not know each other, the sites of a large network, or one in front of all of them that asks for them:
+/// an origin shield.
+const CACHES: [(f64, &str); 2] = [(50.0, "50 caches"), (1.0, "one shared cache")];
 
 /// Ten thousand and ten million waiting.
 pub(super) fn measure() -> Group {
-    let mut group =
-        Group::new("Requests at the origin, 50 caches, one poll in 45 s (computed)", "requests");
-    let own = [10_000.0, 10_000_000.0].map(origin);
+    let mut group = Group::new("Requests at the origin, one poll in 45 s (computed)", "requests");
     let line = |name: &str, per_second: f64| Line {
         name: name.to_owned(),
         connections: None,
@@ -25,14 +24,18 @@ pub(super) fn measure() -> Group {
     group
         .lines
         .push(line("each of 10,000,000 asks for a page of their own", 10_000_000.0 / POLL_SECONDS));
-    group.lines.push(line("one object, 10,000 waiting", own[0]));
-    group.lines.push(line("one object, 10,000,000 waiting", own[1]).against(Some(own[0])));
+    for (caches, what) in CACHES {
+        let [few, many] = [10_000.0, 10_000_000.0].map(|waiting| origin(waiting, caches));
+        group.lines.push(line(&format!("one object, {what}, 10,000 waiting"), few));
+        let name = format!("one object, {what}, 10,000,000 waiting");
+        group.lines.push(line(&name, many).against(Some(few)));
+    }
     group.notes.push("ratio: over ten thousand waiting".to_owned());
     group
 }
 
 /// A cache asks once a second if anybody comes, and then as soon as somebody does.
-fn origin(waiting: f64) -> f64 {
-    let arrivals = waiting / POLL_SECONDS / CACHES;
-    CACHES / (1.0 + 1.0 / arrivals)
+fn origin(waiting: f64, caches: f64) -> f64 {
+    let arrivals = waiting / POLL_SECONDS / caches;
+    caches / (1.0 + 1.0 / arrivals)
 }

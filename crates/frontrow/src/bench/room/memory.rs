@@ -1,7 +1,11 @@
 //! How much memory those who wait take, in a process that serves them.
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 use frontrow_ledger::{
@@ -14,6 +18,8 @@ use futures::{StreamExt as _, stream};
 use crate::bench::report::{Group, Line, thousands};
 
 const NOW: Time = Time(1_800_000_000_000);
+/// How long after the last join the process is looked at.
+const SETTLED: Duration = Duration::from_secs(3);
 /// Joins that are asked for at once.
 const AT_ONCE: usize = 4_096;
 
@@ -32,6 +38,8 @@ pub(super) async fn measure(waiting: u32, directory: &Path) -> Result<Group> {
     let start = Instant::now();
     join(&room, 10_000..waiting).await?;
     let elapsed = start.elapsed();
+    // What the flood itself took goes back; those who wait stay.
+    tokio::time::sleep(SETTLED).await;
     let used = resident_kib()?.saturating_sub(idle);
     room.shutdown().await;
     log.close().await;
