@@ -26,6 +26,12 @@ pub enum Error {
     /// Something is missing to get a place in the waiting room. Nothing changed and nothing is broken.
     #[error("refused: {0}")]
     Shut(Shut),
+    /// One mailbox was written to as often as anybody may ask. Nothing is broken.
+    #[error("refused: this address was written to a moment ago")]
+    TooManyMails {
+        /// When the next mail may be asked for.
+        retry_seconds: u32,
+    },
     /// What was entered or sent is wrong: every fault with its place.
     #[error("not valid:\n{0}")]
     Faults(Faults),

@@ -31,6 +31,7 @@ pub mod moment;
 mod notify;
 pub mod offer;
 pub mod orders;
+pub mod pace;
 pub mod plan;
 mod projector;
 pub mod random;

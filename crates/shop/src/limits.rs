@@ -1,5 +1,7 @@
 //! Every bound of the application layer, each with its reason.
 
+use crate::pace::Burst;
+
 /// Faults reported of one file; who repairs fifty sees the rest next time.
 pub const FAULTS_MAX: usize = 50;
 
@@ -160,6 +162,11 @@ pub const ROOM_GAP_MS: i64 = 120;
 pub const PASS_PAYS_MS: i64 = 15 * 60_000;
 /// Access codes of a waiting room that are made at once.
 pub const ACCESS_CODES_MAX: u32 = 10_000;
+/// Codes that are mailed to one mailbox at once, and how far apart after that: whoever asks for somebody else's does not
+/// fill it.
+pub const CODE_MAILS: Burst = Burst { at_once: 2, every_ms: 60_000 };
+/// Visitors, networks or mailboxes whose pace is remembered; each takes some forty bytes.
+pub const PACED_MAX: usize = 100_000;
 /// Zero bits that a proof of work may be asked to begin with: some million tries, seconds on a phone.
 pub const WORK_BITS_MAX: u8 = 20;
 /// Bytes of what a proof of work found: a number, or a few letters.

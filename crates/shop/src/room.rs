@@ -41,7 +41,7 @@ pub use gate::{Admitted, Device, Purpose};
 pub use organise::RoomChange;
 pub use visit::{Entered, Joined, Own, Visit};
 
-use crate::{Error, Result, Shop, fingerprint::fingerprint};
+use crate::{Error, Result, Shop, fingerprint::fingerprint, pace::Pace};
 use caretaker::Care;
 use pulse::Pulse;
 
@@ -55,6 +55,8 @@ pub(crate) struct Rooms {
     /// Of draws that were made.
     trees: Mutex<HashMap<Uuid, Arc<Tree>>>,
     pulse: Pulse,
+    /// How fast codes go to each mailbox.
+    mailboxes: Pace,
 }
 
 impl Rooms {
@@ -66,6 +68,7 @@ impl Rooms {
             boards: ArcSwap::default(),
             trees: Mutex::default(),
             pulse: Pulse::default(),
+            mailboxes: Pace::default(),
         }
     }
 

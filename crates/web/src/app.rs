@@ -2,11 +2,10 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use frontrow_shop::Shop;
+use frontrow_shop::{Shop, pace::Pace};
 
 use crate::{
     config::WebConfig,
-    pace::Pace,
     shop::{drawings::Drawings, halls::Halls, statuses::Statuses},
 };
 
@@ -31,8 +30,6 @@ pub struct Parts {
     pub pace: Pace,
     /// How fast each network takes places in each waiting room.
     pub crowds: Pace,
-    /// How fast codes go to each mailbox.
-    pub mailboxes: Pace,
 }
 
 impl App {
@@ -46,7 +43,6 @@ impl App {
             statuses: Statuses::default(),
             pace: Pace::default(),
             crowds: Pace::default(),
-            mailboxes: Pace::default(),
         }))
     }
 }

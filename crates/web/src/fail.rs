@@ -35,6 +35,9 @@ impl From<Error> for Fail {
             Error::Refused(_) | Error::Room(_) | Error::Shut(_) | Error::Faults(_) => {
                 Fault::BadRequest
             }
+            Error::TooManyMails { retry_seconds } => {
+                Fault::TooMany { retry_seconds: *retry_seconds }
+            }
             error if error.is_retryable() => Fault::Busy { retry_seconds: RETRY_SECONDS.0 },
             _ => Fault::Broken,
         };

@@ -20,6 +20,7 @@ use axum::{
     routing::future::RouteFuture,
     serve::{IncomingStream, Listener},
 };
+use frontrow_shop::pace::Burst;
 use futures::future::Either;
 use tower::Service;
 use uuid::Uuid;
@@ -29,7 +30,6 @@ use crate::{
     app::App,
     cache::CachePolicy,
     network::{self, Crowded},
-    pace::Burst,
 };
 
 /// The router of a shop, and what stands in front of it. As a service of connections it remembers who is at the other

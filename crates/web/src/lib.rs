@@ -25,7 +25,6 @@ pub mod health;
 pub mod limits;
 pub mod middleware;
 pub mod network;
-pub mod pace;
 pub mod pages;
 pub mod reply;
 pub mod room;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::pace::Burst;
+use frontrow_shop::pace::Burst;
 
 /// Bytes of a webhook; they name a payment and little else.
 pub const WEBHOOK_BYTES_MAX: usize = 64 * 1024;
@@ -16,11 +16,6 @@ pub const FORM_FIELDS_MAX: usize = 400;
 pub const CHOSEN_SEATS_MAX: usize = 50;
 /// Forms that one visitor may send at once, and how far apart after that.
 pub const FORMS: Burst = Burst { at_once: 20, every_ms: 500 };
-/// Codes that are mailed to one mailbox at once, and how far apart after that: whoever asks for somebody else's does not
-/// fill it.
-pub const CODE_MAILS: Burst = Burst { at_once: 2, every_ms: 60_000 };
-/// Visitors, networks or mailboxes whose pace is remembered; each takes some forty bytes.
-pub const PACED_MAX: usize = 100_000;
 /// Requests that are worked on at once; the next is told to come back. Each takes milliseconds, so
 /// this is seconds of work.
 pub const IN_FLIGHT_MAX: usize = 2_048;

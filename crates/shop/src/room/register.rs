@@ -10,10 +10,12 @@ use crate::{
     Error, Result, Shop,
     buyer::Email,
     fault::{At, Faults, Problem},
+    limits::CODE_MAILS,
 };
 
 impl Shop {
-    /// Mails an access code to an address, where the room asks for one. The same address gets the same code.
+    /// Mails an access code to an address, where the room asks for one. The same address gets the same code. One mailbox
+    /// is written to so often and no more, whoever asks and from wherever.
     pub async fn register_for_room(
         &self,
         performance: Uuid,
@@ -34,15 +36,16 @@ impl Shop {
             faults.push(At::ROOT.key("email"), problem);
             return faults.or(None).map_err(Error::from);
         }
-        let keys = self.keys();
+        let (keys, mailbox) = (self.keys(), email.buyer(self.keys()).0);
         let code = Code::named(keys, performance, email.mailbox()).text(keys, performance);
         let facts = self.facts(performance).await?;
         let letter = self.code_letter(&facts, email, &code, language)?;
-        self.inner.mailer.send(letter, now).await.map_err(Error::Mail)
-    }
-
-    /// Tells one mailbox from another, so that nobody has one flooded.
-    pub fn mailbox_key(&self, email: &Email) -> u128 {
-        email.buyer(self.keys()).0
+        let mailboxes = &self.inner.rooms.mailboxes;
+        let admitted = mailboxes.admit(mailbox, CODE_MAILS, now);
+        admitted.map_err(|retry_seconds| Error::TooManyMails { retry_seconds })?;
+        self.inner.mailer.send(letter, now).await.map_err(|error| {
+            mailboxes.forget_one(mailbox, CODE_MAILS);
+            Error::Mail(error)
+        })
     }
 }

@@ -204,6 +204,12 @@ impl From<Error> for Problem {
                 let title = "The door of the waiting room is shut";
                 Self::new(StatusCode::FORBIDDEN, shut.code(), title, shut.to_string())
             }
+            Error::TooManyMails { retry_seconds } => {
+                let title = "This address was written to a moment ago";
+                let detail = format!("The same mail can be asked for again in {retry_seconds} s.");
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-mails", title, detail)
+                    .retry_after(retry_seconds)
+            }
             Error::Faults(faults)
             | Error::SaleFile(SaleFileError::Faults(faults))
             | Error::Plan(PlanError::Faults(faults)) => Self::faults(&faults),

@@ -13,7 +13,7 @@ use crate::{
     app::App,
     fail::Answer,
     form::Posted,
-    limits::{CODE_MAILS, RECEIPT_SECONDS},
+    limits::RECEIPT_SECONDS,
     pages::{
         parts::{Flash, Tone},
         room::DoorAsks,
@@ -71,16 +71,9 @@ pub async fn register(
     let language = posted.visitor.language;
     let (tone, key) = match Email::parse(posted.get("email")) {
         None => (Tone::Bad, "room-register-wrong"),
-        Some(email)
-            if app
-                .mailboxes
-                .admit(app.shop.mailbox_key(&email), CODE_MAILS, app.shop.now())
-                .is_err() =>
-        {
-            (Tone::Note, "room-register-again")
-        }
         Some(email) => match app.shop.register_for_room(performance, &email, language).await {
             Ok(()) => (Tone::Good, "room-registered"),
+            Err(Error::TooManyMails { .. }) => (Tone::Note, "room-register-again"),
             // The page says how it stands by now.
             Err(Error::Room(_)) => return Ok(reply::redirect(&Url::Room(performance))),
             Err(error) => return Err(error.into()),

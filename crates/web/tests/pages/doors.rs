@@ -77,6 +77,25 @@ async fn who_registers_gets_a_mail_with_a_link_to_their_place() {
     assert!(third.html.contains("a moment ago"), "{}", third.html);
     let mails = read_outbox(&folder).await.unwrap();
     assert_eq!(mails.len(), 1, "one mailbox gets the same mail again");
+
+    // Nor by the API, for which pages and programs are counted together.
+    let path = format!("/api/v1/performances/{}/room/registrations", world.performance);
+    let ask = |address: &str| {
+        let body = json!({ "email": address }).to_string();
+        let request = Request::post(&path)
+            .header(header::HOST, "shop.test")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", "a key of a program");
+        request.body(Body::from(body)).unwrap()
+    };
+    let refused = phone.ask(ask("Jana+3@example.org")).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.html.contains("too-many-mails"), "{}", refused.html);
+    let after: u32 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=61).contains(&after), "{after}");
+    assert_eq!(phone.ask(ask("petr@example.org")).await.status, StatusCode::ACCEPTED);
+    world.clock.pass_ms(60_000);
+    assert_eq!(phone.ask(ask("jana@example.org")).await.status, StatusCode::ACCEPTED);
 }
 
 #[tokio::test]

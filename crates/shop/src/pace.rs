@@ -2,7 +2,8 @@
 //!
 //! Forms are counted by the visitor's signed cookie and not by address: a stadium's worth of phones may share one. The
 //! ledger's limits hold whatever happens here; this keeps one cart from crowding the queue. Places in a waiting room are
-//! counted by network as well, for cookies can be thrown away.
+//! counted by network as well, for cookies can be thrown away, and mails that anybody may ask for by mailbox. Each
+//! replica counts for itself.
 
 use std::{
     collections::HashMap,
@@ -49,6 +50,14 @@ impl Pace {
         *until = next;
         Ok(())
     }
+
+    /// Takes one back that was let in and came to nothing, so that it may be tried again.
+    pub fn forget_one(&self, who: u128, burst: Burst) {
+        let mut busy_until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(until) = busy_until.get_mut(&who) {
+            *until = until.plus_ms(-burst.every_ms);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -74,5 +83,9 @@ mod tests {
             Err(1),
             "a clock that goes back locks nobody out"
         );
+        pace.forget_one(one, burst);
+        let later = now.plus_ms(burst.every_ms);
+        assert_eq!(pace.admit(one, burst, later), Ok(()), "what came to nothing is not counted");
+        assert_eq!(pace.admit(one, burst, later), Err(1));
     }
 }
