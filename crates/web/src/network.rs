@@ -1,9 +1,9 @@
 //! From where a request comes: the network that one household or one rented machine has. Nothing else is done with it
 //! than counting, and it is not logged.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 
 /// Too much comes from the network of this request; it may come again after so many seconds.
@@ -14,26 +14,41 @@ pub struct Crowded {
 }
 
 /// The network of whoever asks, as a number to count by: an IPv4 address, or 64 bits of an IPv6 address, which is what
-/// one customer gets. None for this machine itself, which is no stranger.
+/// one customer gets. None for this machine itself, which is no stranger; but for who comes through it from nobody knows
+/// where, all of whom are one network.
 pub fn of(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Option<u128> {
     let is_proxy = |address: &IpAddr| {
         address.is_loopback() || proxies.iter().any(|network| network.contains(address))
     };
-    let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let told: Vec<&str> = told.flat_map(|value| value.split(',')).collect();
+    // Bytes and not text: a stranger's letters must not hide what a balancer added to them.
+    let told = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
+    let told: Vec<&[u8]> = told.flat_map(|value| value.split(|byte| *byte == b',')).collect();
     let mut address = peer.to_canonical();
+    let mut is_known = true;
     // Each balancer adds whom it heard at the end; what a stranger wrote before that is not believed.
     for earlier in told.iter().rev() {
         if !is_proxy(&address) {
             break;
         }
-        address = earlier.trim().parse::<IpAddr>().ok()?.to_canonical();
+        let Some(heard) = read(earlier) else {
+            is_known = false;
+            break;
+        };
+        address = heard.to_canonical();
     }
     match address {
-        address if address.is_loopback() => None,
+        address if address.is_loopback() && is_known => None,
         IpAddr::V4(address) => Some(address.to_ipv6_mapped().to_bits()),
         IpAddr::V6(address) => Some(first_half(address)),
     }
+}
+
+/// An address as balancers write it: alone, with a port, or in brackets.
+fn read(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let alone = bare.parse().ok();
+    alone.or_else(|| text.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
 }
 
 fn first_half(address: Ipv6Addr) -> u128 {
@@ -44,14 +59,15 @@ fn first_half(address: Ipv6Addr) -> u128 {
 mod tests {
     use std::net::IpAddr;
 
-    use axum::http::HeaderMap;
+    use axum::http::{HeaderMap, HeaderValue};
 
     use super::of;
 
     fn network(peer: &str, told: &[&str]) -> Option<u128> {
         let mut headers = HeaderMap::new();
         for value in told {
-            headers.append("x-forwarded-for", value.parse().unwrap());
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            headers.append("x-forwarded-for", value);
         }
         of(peer.parse::<IpAddr>().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()])
     }
@@ -75,6 +91,30 @@ mod tests {
         assert_ne!(network("2001:db8:1:3::1", &[]), one);
         assert_eq!(network("127.0.0.1", &[]), None);
         assert_eq!(network("127.0.0.1", &["127.0.0.1"]), None);
-        assert_eq!(network("::1", &["no address"]), None);
+    }
+
+    #[test]
+    fn ports_and_brackets_are_read() {
+        let fan = network("203.0.113.7", &[]);
+        assert_eq!(network("10.1.2.3", &["203.0.113.7:51234"]), fan);
+        assert_eq!(network("10.1.2.3", &["[::ffff:203.0.113.7]"]), fan);
+        let fan = network("2001:db8:1:2::1", &[]);
+        for told in ["2001:db8:1:2::9", "[2001:db8:1:2::9]", "[2001:db8:1:2::9]:443"] {
+            assert_eq!(network("10.1.2.3", &[told]), fan, "{told}");
+        }
+    }
+
+    #[test]
+    fn nobody_hides_behind_what_is_no_address() {
+        for told in ["unknown", "", "203.0.113.7:x", "[203.0.113.7", "č", "203.0.113.7 203.0.113.8"]
+        {
+            assert_eq!(network("10.1.2.3", &[told]), network("10.1.2.3", &[]), "{told}");
+            let through_here = network("127.0.0.1", &[told]);
+            assert!(through_here.is_some(), "{told}");
+            assert_eq!(network("127.0.0.1", &["other", told]), through_here);
+            // What a balancer added after it is still heard.
+            let told = format!("{told}, 203.0.113.7");
+            assert_eq!(network("127.0.0.1", &[&told]), network("203.0.113.7", &[]), "{told}");
+        }
     }
 }
