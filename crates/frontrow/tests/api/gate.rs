@@ -45,6 +45,18 @@ async fn shop() -> u16 {
     port
 }
 
+/// The status of an answer to a path as it stands, which a client would tidy up.
+async fn status_of(port: u16, path: &str, cookies: &str) -> String {
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nhost: shop.example.org\r\ncookie: {cookies}\r\nconnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
 /// What a browser sees of an address: the status, where it is sent, its new cookies.
 async fn visit(address: &str, cookies: &str) -> (u16, String, String) {
     let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
@@ -111,9 +123,18 @@ async fn nobody_buys_past_a_room_before_another_shop() {
         entered = ask(Method::POST, format!("{room}/enter"), enter.clone()).await;
     }
     let url = entered.expect(200)["url"].as_str().unwrap().to_owned();
+
+    // A link that carries a token leads nowhere else.
+    let (_, token) = url.split_once("frontrow_pass=").unwrap();
+    for path in ["//evil.example/", "/\\evil.example/", "///evil.example"] {
+        let with_token = format!("{path}?frontrow_pass={token}");
+        assert_eq!(status_of(port, &with_token, "").await, "400", "{path}");
+    }
+
     let (status, location, cookies) = visit(&url, "").await;
     assert_eq!((status, location.as_str()), (303, "/buy?lang=cs"), "the token leaves the address");
     assert_eq!(visit(&format!("{base}/buy?lang=cs"), &cookies).await.0, 200);
+    assert_eq!(status_of(port, "//buy", &cookies).await, "400");
 
     // Handed on, as an address or as a cookie, it does not work; changed neither.
     waits(visit(&url, "").await);
