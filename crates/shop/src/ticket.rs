@@ -144,10 +144,9 @@ pub(crate) fn address(facts: &Facts) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// Money of an order.
-pub(crate) fn money(minor: i64, currency: &str) -> Money {
-    let code = currency.as_bytes().try_into().unwrap_or(*b"XXX");
-    Money { minor, currency: Currency(code) }
+/// An amount as the tables keep it: in minor units, with the currency's code.
+pub fn money(minor: i64, currency: &str) -> Money {
+    Money { minor, currency: Currency::of_code(currency) }
 }
 
 /// The far past and future are the nearest moment that can be written.

@@ -40,9 +40,18 @@ pub struct Terms {
 pub struct Currency(pub [u8; 3]);
 
 impl Currency {
+    /// What ISO 4217 writes where there is no currency: a code that cannot be read is shown as that.
+    const NONE: &[u8; 3] = b"XXX";
+
+    /// The currency of a code.
+    pub fn of_code(code: &str) -> Self {
+        Self(code.as_bytes().try_into().unwrap_or(*Self::NONE))
+    }
+
     /// The code as text.
     pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("XXX")
+        let [own, none] = [&self.0, Self::NONE].map(|code| std::str::from_utf8(code));
+        own.or(none).unwrap_or_default()
     }
 }
 

@@ -3,7 +3,10 @@
 use axum::extract::{Path, State};
 use axum_extra::extract::Query;
 use frontrow_ledger::Time;
-use frontrow_shop::{facts::Facts, ticket::zoned};
+use frontrow_shop::{
+    facts::Facts,
+    ticket::{self, zoned},
+};
 use frontrow_store::{
     catalogue::{PerformanceOnSale, SaleState},
     page::{Cursor, PageRequest},
@@ -82,7 +85,7 @@ fn showing(facts: &Facts, sale: &PerformanceOnSale, now: Time) -> Showing {
         starts: heading.starts,
         doors: heading.doors,
         hall: heading.hall,
-        from: sale.price_from.map(|minor| labels::money_in(minor, &performance.currency)),
+        from: sale.price_from.map(|minor| ticket::money(minor, &performance.currency)),
         availability: match sale.on_sale_from {
             _ if sale.state != SaleState::Open => Availability::Over,
             Some(opens) if opens > now => Availability::Soon(zoned(facts, opens)),

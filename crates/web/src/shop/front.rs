@@ -131,7 +131,7 @@ fn card(hit: &EventHit, now: Time, language: Language) -> EventCard {
         first: at(hit.first_starts_at),
         last: at(hit.last_starts_at),
         showings: usize::try_from(hit.performances).unwrap_or(usize::MAX),
-        from: hit.price_from.map(|minor| labels::money_in(minor, &hit.currency)),
+        from: hit.price_from.map(|minor| ticket::money(minor, &hit.currency)),
         availability: match hit.on_sale_from {
             _ if !hit.open => Availability::Over,
             Some(opens) if opens > now => Availability::Soon(at(opens)),

@@ -74,11 +74,6 @@ pub fn money(minor: i64, currency: Currency) -> Money {
     Money { minor, currency }
 }
 
-/// An amount in a currency by its code.
-pub fn money_in(minor: i64, code: &str) -> Money {
-    money(minor, Currency(code.as_bytes().try_into().unwrap_or(*b"XXX")))
-}
-
 /// A text in a language.
 pub fn text(texts: &Texts, language: Language) -> String {
     texts.get(language.code()).to_owned()
