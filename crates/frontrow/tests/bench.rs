@@ -24,7 +24,7 @@ fn every_contender_is_measured_and_nothing_is_left_behind() {
     assert_eq!(lines.len(), if postgres.is_some() { 15 } else { 7 });
     for line in lines {
         assert!(line["count"].as_u64().unwrap() > 0, "{line}");
-        assert!(line["per_second"].as_f64().unwrap() > 0.0, "{line}");
+        assert!(line["value"].as_f64().unwrap() > 0.0, "{line}");
     }
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(table.contains("Durable holds on one hot sale"), "{table}");

@@ -76,7 +76,7 @@ fn line(name: &str, records: usize, mut times: Vec<Duration>) -> Line {
         name: name.to_owned(),
         connections: None,
         count: (records * times.len()) as u64,
-        per_second: records as f64 / median.as_secs_f64(),
+        value: records as f64 / median.as_secs_f64(),
         p50_ns: Some(nanos(median)),
         p99_ns: None,
         ratio: None,

@@ -31,8 +31,8 @@ pub(crate) struct Server {
 pub(crate) struct Group {
     /// What all of them do.
     pub(crate) title: String,
-    /// What one unit of throughput is: holds, searches, records.
-    pub(crate) unit: &'static str,
+    /// Of all values: holds/s, records/s, people.
+    pub(crate) unit: String,
     /// One contender each.
     pub(crate) lines: Vec<Line>,
     /// Anything that the figures need to be understood.
@@ -40,9 +40,14 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// A group without lines.
-    pub(crate) fn new(title: impl Into<String>, unit: &'static str) -> Self {
-        Self { title: title.into(), unit, lines: Vec::new(), notes: Vec::new() }
+    /// A group without lines, of how many there are in a second: holds, searches, records.
+    pub(crate) fn new(title: impl Into<String>, what: &str) -> Self {
+        Self::of(title, format!("{what}/s"))
+    }
+
+    /// A group without lines, of how many there are.
+    pub(crate) fn of(title: impl Into<String>, unit: impl Into<String>) -> Self {
+        Self { title: title.into(), unit: unit.into(), lines: Vec::new(), notes: Vec::new() }
     }
 }
 
@@ -55,13 +60,13 @@ pub(crate) struct Line {
     pub(crate) connections: Option<u32>,
     /// Units measured.
     pub(crate) count: u64,
-    /// Units a second.
-    pub(crate) per_second: f64,
+    /// In the group's unit.
+    pub(crate) value: f64,
     /// Median latency of one unit, in nanoseconds, where each was timed.
     pub(crate) p50_ns: Option<u64>,
     /// The latency that 99 % of the units did not exceed.
     pub(crate) p99_ns: Option<u64>,
-    /// Throughput over that of the line that the group compares with.
+    /// The value over that of the line that the group compares with.
     pub(crate) ratio: Option<f64>,
 }
 
@@ -72,17 +77,17 @@ impl Line {
             name: name.into(),
             connections,
             count: sample.count(),
-            per_second: sample.per_second(),
+            value: sample.per_second(),
             p50_ns: Some(nanos(sample.percentile(50.0))),
             p99_ns: Some(nanos(sample.percentile(99.0))),
             ratio: None,
         }
     }
 
-    /// Sets the ratio to the throughput of a line that this one is compared with.
+    /// Sets the ratio to the value of a line that this one is compared with.
     #[must_use]
-    pub(crate) fn against(mut self, per_second: Option<f64>) -> Self {
-        self.ratio = per_second.filter(|base| *base > 0.0).map(|base| self.per_second / base);
+    pub(crate) fn against(mut self, value: Option<f64>) -> Self {
+        self.ratio = value.filter(|base| *base > 0.0).map(|base| self.value / base);
         self
     }
 }
@@ -123,12 +128,11 @@ impl Report {
 
 impl Group {
     fn write(&self, out: &mut String) {
-        let per_second = format!("{}/s", self.unit);
         let _ = writeln!(out, "\n{}", self.title);
         let _ = writeln!(
             out,
             "  {:<44}{:>6}{:>14}{:>10}{:>10}{:>10}",
-            "", "conn.", per_second, "p50", "p99", "ratio"
+            "", "conn.", self.unit, "p50", "p99", "ratio"
         );
         for line in &self.lines {
             let _ = writeln!(
@@ -136,7 +140,7 @@ impl Group {
                 "  {:<44}{:>6}{:>14}{:>10}{:>10}{:>10}",
                 line.name,
                 line.connections.map_or(String::new(), |count| count.to_string()),
-                thousands(line.per_second),
+                thousands(line.value),
                 line.p50_ns.map_or(String::new(), time),
                 line.p99_ns.map_or(String::new(), time),
                 line.ratio.map_or(String::new(), ratio),

@@ -12,11 +12,11 @@ const CACHES: [(f64, &str); 2] = [(50.0, "50 caches"), (1.0, "one shared cache")
 /// Ten thousand and ten million waiting.
 pub(super) fn measure() -> Group {
     let mut group = Group::new("Requests at the origin, one poll in 45 s (computed)", "requests");
-    let line = |name: &str, per_second: f64| Line {
+    let line = |name: &str, value: f64| Line {
         name: name.to_owned(),
         connections: None,
         count: 0,
-        per_second,
+        value,
         p50_ns: None,
         p99_ns: None,
         ratio: None,

@@ -50,7 +50,7 @@ pub(super) async fn measure(waiting: u32, directory: &Path) -> Result<Group> {
         name: "joins without HTTP, durable".to_owned(),
         connections: None,
         count: joined.into(),
-        per_second: f64::from(joined) / elapsed.as_secs_f64(),
+        value: f64::from(joined) / elapsed.as_secs_f64(),
         p50_ns: None,
         p99_ns: None,
         ratio: None,

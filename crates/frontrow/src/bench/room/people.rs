@@ -44,7 +44,7 @@ struct Crowd {
 /// With room above the target, and without.
 pub(super) fn measure() -> Group {
     let title = "People in the shop while 70 % of all turns are not used (one simulated hour)";
-    let mut group = Group::new(title, "people");
+    let mut group = Group::of(title, "people");
     for (name, target, cap) in
         [("target 1,000, cap 1,100", 1_000, 1_100), ("target and cap 1,000", 1_000, 1_000)]
     {
@@ -53,7 +53,7 @@ pub(super) fn measure() -> Group {
             name: format!("{name}: on average"),
             connections: None,
             count: u64::from(most),
-            per_second: average,
+            value: average,
             p50_ns: None,
             p99_ns: None,
             ratio: None,

@@ -76,11 +76,11 @@ pub(super) fn measure(directory: &Path) -> Result<Group> {
             );
         }
     }
-    let line = |name: &str, per_second: f64| Line {
+    let line = |name: &str, value: f64| Line {
         name: name.to_owned(),
         connections: None,
         count: 0,
-        per_second,
+        value,
         p50_ns: None,
         p99_ns: None,
         ratio: None,
