@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use frontrow_ledger::{
     limits::DRAW_HEADER_BYTES_MAX,
-    room::draw::{Draw, DrawFault, FanDigest, Hash, Permutation, Tree, hex, leaf, unhex_array},
+    room::draw::{Draw, DrawFault, FanDigest, Hash, Permutation, Tree, leaf, unhex_array},
 };
 
 /// Places between two words about progress.
@@ -65,17 +65,24 @@ fn check(args: &Args) -> Result<Findings> {
     let (root, owner) = places(&mut file, &draw, args.place)?;
 
     let mut findings = Findings::default();
-    findings.say(format!("       a draw of {} places, sale {}", draw.places, hex(&draw.sale)));
-    let published = hex(&draw.root);
+    findings.say(format!(
+        "       a draw of {} places, sale {}",
+        draw.places,
+        hex::encode(draw.sale)
+    ));
+    let published = hex::encode(draw.root);
     findings.check(
         root == draw.root,
         &format!("the places, one by one, have the root {published}"),
-        &format!("the places have the root {} and not {published}: some were changed", hex(&root)),
+        &format!(
+            "the places have the root {} and not {published}: some were changed",
+            hex::encode(root)
+        ),
     );
     findings.opened(&draw);
     findings.check(
         is_permutation(&order),
-        &format!("the key {} draws each position once", hex(&draw.key)),
+        &format!("the key {} draws each position once", hex::encode(draw.key)),
         "some position is drawn twice: this program is broken",
     );
     findings.noted("commitment", args.commitment, draw.commitment);
@@ -84,7 +91,7 @@ fn check(args: &Args) -> Result<Findings> {
         findings.place(args, &draw, owner, order.position(place));
     }
     if let Some(beacon) = &draw.beacon {
-        let value = beacon.value.as_ref().map_or_else(|| "never".to_owned(), |value| hex(value));
+        let value = beacon.value.as_ref().map_or_else(|| "never".to_owned(), hex::encode);
         findings.say(format!(
             "       compare with the beacon's own word: {} round {} gave {value}",
             beacon.name, beacon.round
@@ -104,7 +111,7 @@ impl Findings {
 
     /// Compares with what the reader noted before the draw, or asks them to.
     fn noted(&mut self, what: &str, noted: Option<Hash>, found: Hash) {
-        let found_hex = hex(&found);
+        let found_hex = hex::encode(found);
         match noted {
             Some(noted) => self.check(
                 noted == found,

@@ -7,9 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-use frontrow_ledger::room::draw::{
-    Beacon, Draw, FanDigest, Permutation, Tree, commitment, hex, leaf,
-};
+use frontrow_ledger::room::draw::{Beacon, Draw, FanDigest, Permutation, Tree, commitment, leaf};
 
 const SALE: [u8; 16] = *b"a sale of a show";
 const SEED: [u8; 32] = *b"nobody knows this before the day";
@@ -92,7 +90,7 @@ fn a_sound_draw_passes_and_says_where_a_place_stands() {
     assert!(text.contains("your fan key took place 4711"), "{text}");
     assert!(text.contains(&format!("drew position {position}:")), "{text}");
     assert!(text.contains("drand-quicknet round 4811111"), "{text}");
-    let (commitment, root) = (hex(&world.draw.commitment), hex(&world.draw.root));
+    let (commitment, root) = (hex::encode(world.draw.commitment), hex::encode(world.draw.root));
     let text = world.passes(&["--commitment", &commitment, "--root", &root]);
     assert!(text.contains("the commitment is the one that you noted"), "{text}");
 }
@@ -117,13 +115,21 @@ fn whatever_is_changed_is_named() {
     swapped[header..header + 32].rotate_left(16);
     world.fails(&swapped, &[], "some were changed");
 
-    let other = hex(&commitment(&[1; 32]));
-    world.fails(&world.with(&hex(&world.draw.root), &other), &[], "some were changed");
-    world.fails(&world.with(&hex(&SEED), &other), &[], "the seed does not open the commitment");
-    world.fails(&world.with(&hex(&[7; 32]), &other), &[], "the key does not follow");
-    world.fails(&world.with(&hex(&world.draw.key), &other), &[], "the key does not follow");
-    world.fails(&world.with(&hex(&SALE), &hex(&[1; 16])), &[], "the key does not follow");
-    world.fails(&world.with(&hex(&SEED), "withheld"), &[], "the key does not follow");
+    let other = hex::encode(commitment(&[1; 32]));
+    world.fails(&world.with(&hex::encode(world.draw.root), &other), &[], "some were changed");
+    world.fails(
+        &world.with(&hex::encode(SEED), &other),
+        &[],
+        "the seed does not open the commitment",
+    );
+    world.fails(&world.with(&hex::encode([7; 32]), &other), &[], "the key does not follow");
+    world.fails(&world.with(&hex::encode(world.draw.key), &other), &[], "the key does not follow");
+    world.fails(
+        &world.with(&hex::encode(SALE), &hex::encode([1; 16])),
+        &[],
+        "the key does not follow",
+    );
+    world.fails(&world.with(&hex::encode(SEED), "withheld"), &[], "the key does not follow");
 }
 
 #[test]
@@ -146,7 +152,7 @@ fn another_fan_key_place_or_note_is_named() {
     let key = format!("{:032x}", fan_key(7));
     world.fails(&world.bytes, &["--place", "8", "--key", &key], "taken by another fan key");
     world.fails(&world.bytes, &["--place", "300", "--key", &key], "did not take part");
-    let other = hex(&[1; 32]);
+    let other = hex::encode([1; 32]);
     world.fails(&world.bytes, &["--commitment", &other], "not the one that you noted");
     world.fails(&world.bytes, &["--root", &other], "not the one that you noted");
     let usage = world.verify(&world.bytes, &["--place", "8", "--key", "12"]);

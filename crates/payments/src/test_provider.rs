@@ -29,7 +29,7 @@ use crate::{
         OpenPayment, Opened, PaymentId, PaymentState, Provider, ProviderRef, RefundRequest,
         RefundState, WebhookEvent,
     },
-    webhook::{WebhookError, WebhookSecret, hex},
+    webhook::{WebhookError, WebhookSecret},
 };
 
 /// The test provider; see the module.
@@ -125,7 +125,8 @@ impl TestProvider {
     fn provider_ref(&self, payment_id: PaymentId) -> ProviderRef {
         let digest = self.secret.mac([b"payment ", payment_id.0.as_bytes()]);
         let (half, _) = digest.split_at(digest.len() / 2);
-        ProviderRef::parse(&format!("test_{}", hex(half))).expect("letters, digits, underscore")
+        ProviderRef::parse(&format!("test_{}", hex::encode(half)))
+            .expect("letters, digits, underscore")
     }
 
     fn opened(&self, provider_ref: ProviderRef) -> Opened {

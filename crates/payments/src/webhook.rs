@@ -74,7 +74,7 @@ impl WebhookSecret {
 
     /// In hexadecimal.
     fn hmac(&self, seconds: &str, body: &[u8]) -> String {
-        hex(&self.mac([seconds.as_bytes(), b".", body]))
+        hex::encode(self.mac([seconds.as_bytes(), b".", body]))
     }
 
     /// HMAC-SHA256 of some parts, one after the other.
@@ -102,12 +102,4 @@ fn read_header(headers: &HeaderMap) -> Option<(&str, &str)> {
         return None;
     }
     text.strip_prefix("t=")?.split_once(",v1=")
-}
-
-/// Lower case.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digits = bytes.iter().flat_map(|b| [b >> 4, b & 15]);
-    digits.filter_map(|d| DIGITS.get(usize::from(d))).collect()
 }

@@ -19,7 +19,7 @@ impl Shop {
     pub async fn create_api_key(&self, organisation: Uuid, name: &str) -> Result<String> {
         let mut bytes = [0; 38];
         self.inner.random.fill(&mut bytes);
-        let digits = hex(&bytes);
+        let digits = hex::encode(bytes);
         let (prefix, secret) = digits.split_at(PREFIX_DIGITS);
         let now = self.now();
         let key = ApiKey {
@@ -56,10 +56,4 @@ impl Shop {
         let known = self.inner.store.api_key_by_prefix(prefix).await?;
         Ok(known.filter(|known| known.revoked_at.is_none()))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -79,12 +79,8 @@ impl Keys {
 
     /// Tells one secret from another without telling anything about either.
     pub fn print(&self) -> String {
-        use std::fmt::Write as _;
-
-        self.print.expose_secret().iter().take(4).fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        let [a, b, c, d, ..] = self.print.expose_secret();
+        hex::encode([a, b, c, d].map(|byte| *byte))
     }
 
     /// Seals receipts and passes of waiting rooms.

@@ -3,7 +3,7 @@
 //! `/assets/{hash}/js/seatmap/map.js` never changes, so it may be kept for ever; and because the
 //! hash stands in front of the path, modules import each other by relative paths without a bundler.
 
-use std::{borrow::Cow, fmt::Write as _, sync::LazyLock};
+use std::{borrow::Cow, sync::LazyLock};
 
 use sha2::{Digest as _, Sha256};
 
@@ -107,10 +107,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
         hasher.update(asset.bytes.len().to_be_bytes());
         hasher.update(&asset.bytes);
     }
-    hasher.finalize().iter().take(8).fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
-        hex
-    })
+    hex::encode(&hasher.finalize()[..8])
 });
 
 #[cfg(test)]

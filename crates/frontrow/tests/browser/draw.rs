@@ -1,9 +1,7 @@
 //! The verifier in JavaScript, as a fan's browser runs it: it agrees with the test vectors and with
 //! the ledger, and finds whatever was changed.
 
-use frontrow_ledger::room::draw::{
-    Beacon, Draw, FanDigest, Permutation, Tree, commitment, hex, leaf,
-};
+use frontrow_ledger::room::draw::{Beacon, Draw, FanDigest, Permutation, Tree, commitment, leaf};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -53,7 +51,7 @@ fn crowd() -> Value {
             json!({
                 "place": place,
                 "fanKey": format!("{:032x}", fan_key(place)),
-                "proof": hex(&tree.proof(place, leaf_at).unwrap().to_bytes()),
+                "proof": hex::encode(tree.proof(place, leaf_at).unwrap().to_bytes()),
                 "position": order.position(place),
             })
         })

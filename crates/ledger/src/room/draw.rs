@@ -14,7 +14,7 @@ mod tree;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use file::{Beacon, Draw, DrawFault, hex, is_beacon_name, unhex_array};
+pub use file::{Beacon, Draw, DrawFault, is_beacon_name, unhex_array};
 pub use permutation::{Permutation, ROUNDS};
 pub use proof::{Proof, ProofFault};
 pub use tree::Tree;

@@ -2,7 +2,7 @@
 //! this one. The verifier in JavaScript is tested with the same file.
 
 use frontrow_ledger::room::draw::{
-    Draw, FanDigest, Hash, Material, Permutation, Proof, Tree, commitment, hex, leaf, unhex_array,
+    Draw, FanDigest, Hash, Material, Permutation, Proof, Tree, commitment, leaf, unhex_array,
 };
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -99,15 +99,15 @@ fn fans_and_leaves() {
     for fan in vectors().fans {
         let key = u128::from_be_bytes(array(&fan.fan_key));
         let digest = FanDigest::new(&array(&fan.sale), key);
-        assert_eq!(hex(&digest.0), fan.digest);
-        assert_eq!(hex(&leaf(fan.place, &digest)), fan.leaf);
+        assert_eq!(hex::encode(digest.0), fan.digest);
+        assert_eq!(hex::encode(leaf(fan.place, &digest)), fan.leaf);
     }
 }
 
 #[test]
 fn commitments() {
     for vector in vectors().commitments {
-        assert_eq!(hex(&commitment(&array(&vector.seed))), vector.commitment);
+        assert_eq!(hex::encode(commitment(&array(&vector.seed))), vector.commitment);
     }
 }
 
@@ -117,9 +117,9 @@ fn trees_and_proofs() {
         let sale = array(&vector.sale);
         let leaf_at = |place| leaf(place, &digest_of(&sale, place));
         let tree = Tree::build((0..vector.places).map(leaf_at));
-        assert_eq!(hex(&tree.root()), vector.root, "{} places", vector.places);
+        assert_eq!(hex::encode(tree.root()), vector.root, "{} places", vector.places);
         for ProofOf { place, proof } in vector.proofs {
-            assert_eq!(hex(&tree.proof(place, leaf_at).unwrap().to_bytes()), proof);
+            assert_eq!(hex::encode(tree.proof(place, leaf_at).unwrap().to_bytes()), proof);
             let proof = Proof::from_bytes(&bytes(&proof)).unwrap();
             proof.verify(place, &leaf_at(place), vector.places, &array(&vector.root)).unwrap();
         }
@@ -138,7 +138,7 @@ fn keys() {
             seed: seed.as_ref(),
             beacon: beacon.as_deref(),
         };
-        assert_eq!(hex(&material.key().unwrap()), vector.key);
+        assert_eq!(hex::encode(material.key().unwrap()), vector.key);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The geometry file: everything that a seat map draws and nothing that changes (`docs/seat-map-format.md`).
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
 use frontrow_ledger::{
     AreaId, CategoryId, SeatId,
@@ -67,11 +67,7 @@ impl Geometry {
 
     /// What names the file: the SHA-256 of its bytes in hex.
     pub fn name(&self) -> String {
-        let mut name = String::with_capacity(64);
-        for byte in Sha256::digest(&self.bytes) {
-            write!(name, "{byte:02x}").expect("a string takes everything");
-        }
-        name
+        hex::encode(Sha256::digest(&self.bytes))
     }
 }
 

@@ -59,7 +59,7 @@ impl RoomChange {
             Self::Pause | Self::Resume | Self::End => json!({}),
             Self::Say(message) => json!({ "message": message }),
             Self::Steer(steering) => json!(steering),
-            Self::Beacon(value) => json!({ "value": hex(value) }),
+            Self::Beacon(value) => json!({ "value": hex::encode(value) }),
         }
     }
 }
@@ -209,13 +209,4 @@ fn policy(spec: &RoomSpec) -> Policy {
         places_per_person_milli: ROOM_PLACES_EACH_MILLI,
         paused: false,
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

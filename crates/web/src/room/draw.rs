@@ -35,17 +35,17 @@ pub async fn show(State(app): State<App>, Path(performance): Path<Uuid>) -> Answ
         json!({
             "name": beacon.name,
             "round": beacon.round,
-            "value": beacon.value.as_deref().map(hex),
+            "value": beacon.value.as_deref().map(hex::encode),
         })
     });
     let body = json!({
         "sale": performance,
         "places": draw.places,
-        "root": hex(&draw.root),
-        "commitment": hex(&draw.commitment),
-        "seed": draw.seed.as_ref().map(|seed| hex(seed)),
+        "root": hex::encode(draw.root),
+        "commitment": hex::encode(draw.commitment),
+        "seed": draw.seed.as_ref().map(hex::encode),
         "beacon": beacon,
-        "key": hex(&draw.key),
+        "key": hex::encode(draw.key),
     });
     let mut response = Json(body).into_response();
     CachePolicy::Shared.apply(response.headers_mut());
@@ -76,13 +76,10 @@ pub async fn proof(
     let body = json!({
         "place": proven.place.0,
         "position": proven.position,
-        "fan": hex(&proven.fan.0),
+        "fan": hex::encode(proven.fan.0),
         "proof": BASE64_STANDARD.encode(proven.proof.to_bytes()),
     });
     let mut response = Json(body).into_response();
     CachePolicy::Secret.apply(response.headers_mut());
     Ok(response)
 }
-
-/// Bytes as two digits each.
-pub(super) use frontrow_ledger::room::draw::hex;

@@ -30,7 +30,7 @@ use crate::{
         Showing, Start, WaitRange, Waiting, Watch, WatchPlace, Watched,
     },
     reply,
-    room::{door, draw::hex, mail},
+    room::{door, mail},
     shop::{labels, performance::on_offer},
     urls::Url,
     visitor::{Visitor, pass_cookie},
@@ -318,7 +318,7 @@ fn watch(app: &App, visitor: &Visitor, visit: &Visit, performance: Uuid) -> Watc
     let place = visit.own.map(|own| WatchPlace {
         place: own.place.0.into(),
         position: own.position,
-        fan: hex(&own.fan.0),
+        fan: hex::encode(own.fan.0),
     });
     let (announced, _) = visit.draw.clone().unzip();
     let watched = Watched {
@@ -328,7 +328,7 @@ fn watch(app: &App, visitor: &Visitor, visit: &Visit, performance: Uuid) -> Watc
         message: Some(Url::RoomMessage(performance)),
         said: visit.status.message,
         key: Some(key),
-        commitment: announced.map(|draw| hex(&draw.commitment)),
+        commitment: announced.map(|draw| hex::encode(draw.commitment)),
         turn_seconds: u32::try_from(visit.policy.turn_ms / 1_000).unwrap_or(u32::MAX),
     };
     Watch::new(visitor.language, &watched, place)

@@ -120,20 +120,20 @@ impl Draw {
     pub fn to_text(&self) -> String {
         let mut text = format!(
             "{TITLE}\nsale: {}\nplaces: {}\nroot: {}\ncommitment: {}\nseed: {}\n",
-            hex(&self.sale),
+            hex::encode(self.sale),
             self.places,
-            hex(&self.root),
-            hex(&self.commitment),
-            self.seed.as_ref().map_or_else(|| WITHHELD.to_owned(), |seed| hex(seed)),
+            hex::encode(self.root),
+            hex::encode(self.commitment),
+            self.seed.as_ref().map_or_else(|| WITHHELD.to_owned(), hex::encode),
         );
         let (beacon, value) = match &self.beacon {
             None => (NONE.to_owned(), NONE.to_owned()),
             Some(beacon) => (
                 format!("{} {}", beacon.name, beacon.round),
-                beacon.value.as_ref().map_or_else(|| WITHHELD.to_owned(), |value| hex(value)),
+                beacon.value.as_ref().map_or_else(|| WITHHELD.to_owned(), hex::encode),
             ),
         };
-        let key = hex(&self.key);
+        let key = hex::encode(self.key);
         write!(text, "beacon: {beacon}\nbeacon-value: {value}\nkey: {key}\n\n")
             .expect("writing to a string cannot fail");
         text
@@ -219,28 +219,14 @@ fn number(text: &str, most: u64) -> Option<u64> {
     text.parse().ok().filter(|number| *number <= most)
 }
 
-/// Bytes as two digits each.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
-        hex
-    })
-}
-
-/// What [`hex`] writes; small letters only.
+/// Bytes that are written as two digits each, in small letters only.
 pub fn unhex_array<const N: usize>(text: &str) -> Option<[u8; N]> {
     unhex(text, N)?.try_into().ok()
 }
 
 fn unhex(text: &str, most: usize) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() || pairs.len() > most {
+    if text.len() > 2 * most || text.bytes().any(|digit| digit.is_ascii_uppercase()) {
         return None;
     }
-    pairs.iter().map(|[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect()
+    hex::decode(text).ok()
 }

@@ -241,16 +241,15 @@ fn change(request: ActionRequest) -> Result<RoomChange, Problem> {
         ActionRequest::Steer { rate_per_minute, target, cap } => {
             RoomChange::Steer(Steering { rate_per_minute, target, cap })
         }
-        ActionRequest::Beacon { value } => RoomChange::Beacon(unhex(&value).ok_or_else(|| {
-            Problem::fault("/value", "malformed", "must be an even number of hexadecimal digits")
-        })?),
+        ActionRequest::Beacon { value } => {
+            RoomChange::Beacon(hex::decode(&value).map_err(|_| {
+                Problem::fault(
+                    "/value",
+                    "malformed",
+                    "must be an even number of hexadecimal digits",
+                )
+            })?)
+        }
         ActionRequest::End {} => RoomChange::End,
     })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok();
-    rest.is_empty().then(|| pairs.iter().map(byte).collect())?
 }
