@@ -4,17 +4,17 @@ mod door;
 mod heart;
 mod signals;
 
-use std::{future::IntoFuture as _, net::SocketAddr};
+use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
 use frontrow_log::Writable;
-use frontrow_web::{Fronts, LegalTexts, Readiness, WebConfig};
+use frontrow_web::{LegalTexts, Readiness, WebConfig, connections};
 use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Mode, PaymentProvider},
-    open, samples,
+    open, samples, system,
 };
 use door::Door;
 use heart::Heart;
@@ -50,9 +50,8 @@ pub async fn run(config: &Config) -> Result<()> {
     });
     let front = frontrow_web::front(shop.clone(), pages(config, readiness.clone()));
     let (entrance, door) = door.into_parts();
-    let server = axum::serve(entrance, Fronts(front))
-        .with_graceful_shutdown(stopping.clone().cancelled_owned());
-    let server = tokio::spawn(server.into_future());
+    let places = system::connections_max();
+    let server = tokio::spawn(connections::serve(entrance, front, places, stopping.clone()));
     greet(config, imported, address);
     tell_supervisor(&[NotifyState::Ready]);
 
@@ -70,7 +69,7 @@ pub async fn run(config: &Config) -> Result<()> {
     background.cancel();
     stopping.cancel();
     let finished = tokio::time::timeout(config.grace, async {
-        server.await.context("the server failed")?.context("the server failed")?;
+        server.await.context("the server failed")?;
         worker.await.context("the worker failed")?;
         heart.stop().await;
         shop.stop().await;

@@ -1,9 +1,11 @@
-//! The machine: its clock and its randomness. Nothing below this crate touches them.
+//! The machine: its clock, its randomness and its descriptors. Nothing below this crate touches them.
 
 use frontrow_ledger::Time;
 use frontrow_log::Clock;
 use frontrow_shop::random::Random;
+use frontrow_web::limits::CONNECTIONS_MAX;
 use rand::{TryRng, rngs::SysRng};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The time of this machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,4 +28,22 @@ impl Random for SystemRandom {
             .try_fill_bytes(bytes)
             .expect("without randomness from the kernel nothing can be signed or sold");
     }
+}
+
+/// Descriptors that are not connections of fans: databases, files, mail, providers.
+const OTHER_DESCRIPTORS: u64 = 512;
+
+/// How many connections this process may have at once. Takes all the descriptors that the system allows it.
+pub fn connections_max() -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let wanted = Rlimit { current: limit.maximum, ..limit };
+        if setrlimit(Resource::Nofile, wanted).is_ok() {
+            limit = wanted;
+        }
+    }
+    // No limit is as good as a very large one.
+    let descriptors = limit.current.unwrap_or(u64::MAX);
+    let connections = descriptors.saturating_sub(OTHER_DESCRIPTORS).max(descriptors / 2);
+    usize::try_from(connections).unwrap_or(usize::MAX).min(CONNECTIONS_MAX)
 }

@@ -7,18 +7,17 @@
 use std::{
     convert::Infallible,
     future::{Ready, ready},
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     task::{Context, Poll},
 };
 
 use axum::{
-    Router,
-    body::Body,
+    BoxError, Router,
+    body::{Body, Bytes, HttpBody},
     extract::Request,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{self, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::future::RouteFuture,
-    serve::{IncomingStream, Listener},
 };
 use frontrow_shop::pace::Burst;
 use futures::future::Either;
@@ -54,7 +53,7 @@ impl Front {
     }
 
     /// The answer, if somebody polls a board.
-    fn board(&self, request: &Request) -> Option<Response> {
+    fn board<B>(&self, request: &http::Request<B>) -> Option<Response> {
         let path = request.uri().path().strip_prefix("/rooms/")?;
         let performance = Uuid::try_parse(path.strip_suffix("/status")?).ok()?;
         if request.method() != Method::GET {
@@ -74,7 +73,7 @@ impl Front {
     }
 
     /// The answer, if too many places are taken from one network.
-    fn crowd(&self, request: &mut Request) -> Option<Response> {
+    fn crowd<B>(&self, request: &mut http::Request<B>) -> Option<Response> {
         if request.method() != Method::POST {
             return None;
         }
@@ -96,6 +95,17 @@ impl Front {
         request.extensions_mut().insert(Crowded { retry_seconds });
         None
     }
+
+    /// The answer to a request.
+    pub fn answer<B>(&self, mut request: http::Request<B>) -> Answer
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        match self.board(&request).or_else(|| self.crowd(&mut request)) {
+            Some(answer) => Either::Left(ready(Ok(answer))),
+            None => Either::Right(self.router.clone().call(request)),
+        }
+    }
 }
 
 /// Whose waiting room somebody wants a place in, and whether by the API. Registering counts as well: each sends a mail.
@@ -112,38 +122,20 @@ fn joining(path: &str) -> Option<(Uuid, bool)> {
     joins.then(|| Uuid::try_parse(performance).ok())?.map(|performance| (performance, is_api))
 }
 
+/// What [`Front::answer`] gives.
+pub type Answer = Either<Ready<Result<Response, Infallible>>, RouteFuture<Infallible>>;
+
 impl Service<Request> for Front {
     type Response = Response;
     type Error = Infallible;
-    type Future = Either<Ready<Result<Response, Infallible>>, RouteFuture<Infallible>>;
+    type Future = Answer;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         <Router as Service<Request>>::poll_ready(&mut self.router, context)
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        match self.board(&request).or_else(|| self.crowd(&mut request)) {
-            Some(answer) => Either::Left(ready(Ok(answer))),
-            None => Either::Right(self.router.call(request)),
-        }
-    }
-}
-
-/// A [`Front`] for each connection.
-#[derive(Debug, Clone)]
-pub struct Fronts(pub Front);
-
-impl<L: Listener<Addr = SocketAddr>> Service<IncomingStream<'_, L>> for Fronts {
-    type Response = Front;
-    type Error = Infallible;
-    type Future = Ready<Result<Front, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, stream: IncomingStream<'_, L>) -> Self::Future {
-        ready(Ok(self.0.of(stream.remote_addr().ip())))
+    fn call(&mut self, request: Request) -> Self::Future {
+        self.answer(request)
     }
 }
 

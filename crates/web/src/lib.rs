@@ -4,6 +4,7 @@
 //! scripts. Assets are built into the binary. What is absent: business rules that another surface
 //! would need too; those live in `shop`.
 //!
+//! - [`connections`]: who is served at once, and for how long nothing may happen.
 //! - [`mod@front`]: what is answered before anything else looks at a request. [`routes`]: every address, on one screen.
 //!   [`middleware`]: every layer, in order.
 //! - [`api`]: the same purchase for machines, and what organisers do.
@@ -16,6 +17,7 @@ pub mod app;
 pub mod assets;
 pub mod cache;
 pub mod config;
+pub mod connections;
 pub mod fail;
 pub mod files;
 pub mod flash;
@@ -36,7 +38,7 @@ pub mod visitor;
 pub mod webhooks;
 
 pub use config::{LegalTexts, WebConfig};
-pub use front::{Front, Fronts};
+pub use front::Front;
 pub use health::Readiness;
 pub use routes::{front, router};
 pub use shop::test_bank::PATH as TEST_BANK_PATH;

@@ -4,6 +4,30 @@ use std::time::Duration;
 
 use frontrow_shop::pace::Burst;
 
+/// Connections at once, where the system has descriptors for them; each takes some 20 kB.
+pub const CONNECTIONS_MAX: usize = 100_000;
+/// How long the head of a request may take, from its first byte on, and the first one from the beginning of the
+/// connection: phones far out send theirs within a second or two.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long nothing may move on a connection between two requests, or while an answer is sent: longer than those who wait
+/// pause between two polls, and than balancers keep connections.
+pub const REST_TIMEOUT: Duration = Duration::from_secs(75);
+/// How often a connection is looked at; the timeouts above are late by so much at most.
+pub const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// When all places for connections are taken, those on which nothing is asked for so long make room.
+pub const RESTED_ENOUGH: Duration = Duration::from_secs(2);
+/// And are told so this often: telling all of them is some milliseconds of work.
+pub const CALL_FOR_ROOM_EVERY: Duration = Duration::from_secs(1);
+/// Bytes of a head: more than balancers pass on.
+pub const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a body that has to be here before its request takes a place among those that are worked on; forms and calls
+/// of the API have a few hundred. Each connection may send so many at once.
+pub const ARRIVING_BYTES_MAX: usize = 16 * 1024;
+/// How long such a body may take: a phone far out sends some kilobytes a second.
+pub const ARRIVING_TIMEOUT: Duration = Duration::from_secs(10);
+/// Requests with larger bodies, or of unknown length, that are worked on at once: such a body may be as slow as the whole
+/// request, and has a place meanwhile.
+pub const LARGE_IN_FLIGHT_MAX: usize = IN_FLIGHT_MAX / 8;
 /// Bytes of a webhook; they name a payment and little else.
 pub const WEBHOOK_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a posted form; a checkout with fifty names in the longest alphabet stays

@@ -4,6 +4,7 @@
 //! and all layers within it, for each request, and each time that a request goes on it does so through all of them.
 
 mod access;
+mod arrival;
 mod ending;
 mod faults;
 mod language;
@@ -23,14 +24,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures::FutureExt as _;
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 
 use crate::{
     app::App,
     fail::Fail,
-    limits::{FORM_BYTES_MAX, IN_FLIGHT_MAX, PATIENT_MAX, REQUEST_TIMEOUT},
+    limits::{FORM_BYTES_MAX, IN_FLIGHT_MAX, LARGE_IN_FLIGHT_MAX, PATIENT_MAX, REQUEST_TIMEOUT},
 };
 
 /// Names a request in logs and in answers.
@@ -43,6 +44,7 @@ pub fn around(pages: Router<App>, machines: Router<App>, app: &App) -> Router<Ap
     let guards = Arc::new(Guards {
         app: app.clone(),
         places: load::Places::new(IN_FLIGHT_MAX),
+        large: Arc::new(Semaphore::new(LARGE_IN_FLIGHT_MAX)),
         patience: patience::Patience::new(spread, PATIENT_MAX),
     });
     let of_pages = ServiceBuilder::new()
@@ -60,6 +62,8 @@ pub fn around(pages: Router<App>, machines: Router<App>, app: &App) -> Router<Ap
 struct Guards {
     app: App,
     places: load::Places,
+    /// Places for requests with large bodies.
+    large: Arc<Semaphore>,
     patience: patience::Patience,
 }
 
@@ -80,6 +84,11 @@ async fn of_all(State(app): State<App>, request: Request, next: Next) -> Respons
 async fn of_pages(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
     // A failure becomes a page in the visitor's language.
     faults::pages(&guards.app, request, async |request| {
+        // Who sends slowly keeps nobody else waiting.
+        let (request, _large) = match arrival::wait(&guards.large, request).await {
+            Ok(arrived) => arrived,
+            Err(failed) => return failed,
+        };
         guarded(&guards.places, async {
             // Other sites' pages cannot send our forms.
             if let Some(refused) = origin::refused(&request) {
@@ -99,7 +108,12 @@ async fn of_pages(State(guards): State<Arc<Guards>>, request: Request, next: Nex
 
 async fn of_machines(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
     // A failure becomes a problem document.
-    faults::problems(guarded(&guards.places, patience::wait(&guards.patience, request, next)).await)
+    faults::problems(match arrival::wait(&guards.large, request).await {
+        Ok((request, _large)) => {
+            guarded(&guards.places, patience::wait(&guards.patience, request, next)).await
+        }
+        Err(failed) => failed,
+    })
 }
 
 /// What works on a request, which may fail in every way.
@@ -120,28 +134,78 @@ mod tests {
 
     use axum::{
         Router,
-        body::{Body, to_bytes},
+        body::{Body, Bytes, to_bytes},
         http::{Request, StatusCode},
         middleware::{Next, from_fn},
         response::Response,
-        routing::get,
+        routing::{get, post},
     };
+    use futures::{StreamExt as _, stream};
+    use tokio::{sync::Semaphore, time::Instant};
     use tower::ServiceExt as _;
 
-    use super::{faults, guarded, load::Places};
+    use super::{arrival, faults, guarded, load::Places};
+    use crate::limits::{ARRIVING_BYTES_MAX, ARRIVING_TIMEOUT};
 
     async fn ask(places: usize, address: &str) -> Response {
-        let places = Arc::new(Places::new(places));
+        let request = Request::get(address).body(Body::empty()).unwrap();
+        house(places, 1).oneshot(request).await.unwrap()
+    }
+
+    fn house(places: usize, large: usize) -> Router {
+        let places = Arc::new((Places::new(places), Arc::new(Semaphore::new(large))));
         let guard = move |request, next: Next| {
             let places = Arc::clone(&places);
-            async move { faults::problems(guarded(&places, next.run(request)).await) }
+            async move {
+                let answer = match arrival::wait(&places.1, request).await {
+                    Ok((request, _large)) => guarded(&places.0, next.run(request)).await,
+                    Err(failed) => failed,
+                };
+                faults::problems(answer)
+            }
         };
-        let router = Router::new()
+        Router::new()
             .route("/fine", get(async || "fine"))
             .route("/panics", get(async || -> &'static str { panic!("a bug") }))
             .route("/hangs", get(std::future::pending::<()>))
-            .layer(from_fn(guard));
-        router.oneshot(Request::get(address).body(Body::empty()).unwrap()).await.unwrap()
+            .route("/form", post(async |body: Bytes| body))
+            .layer(from_fn(guard))
+    }
+
+    /// A request whose body begins and does not go on.
+    fn half_sent(length: usize) -> Request<Body> {
+        let begun = stream::once(async { Ok::<_, std::io::Error>(Bytes::from("a")) });
+        let body = Body::from_stream(begun.chain(stream::pending()));
+        Request::post("/form").header("content-length", length).body(body).unwrap()
+    }
+
+    fn sent() -> Request<Body> {
+        Request::post("/form").header("content-length", 1).body(Body::from("b")).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_sender_takes_no_place_and_is_sent_away() {
+        let house = house(1, 0);
+        let began = Instant::now();
+        let slow = tokio::spawn(house.clone().oneshot(half_sent(ARRIVING_BYTES_MAX)));
+        tokio::task::yield_now().await;
+        let other = house.clone().oneshot(sent()).await.unwrap();
+        assert_eq!(other.status(), StatusCode::OK, "the only place was free");
+        assert!(!slow.is_finished());
+        let slow = slow.await.unwrap().unwrap();
+        assert!(slow.status().is_client_error());
+        assert_eq!(began.elapsed(), ARRIVING_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn large_bodies_have_their_own_few_places() {
+        let house = house(2, 1);
+        let slow = tokio::spawn(house.clone().oneshot(half_sent(ARRIVING_BYTES_MAX + 1)));
+        tokio::task::yield_now().await;
+        let second = house.clone().oneshot(half_sent(ARRIVING_BYTES_MAX + 1)).await.unwrap();
+        assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(house.oneshot(sent()).await.unwrap().status(), StatusCode::OK);
+        assert_eq!(slow.await.unwrap().unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 
     #[tokio::test(start_paused = true)]

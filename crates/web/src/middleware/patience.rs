@@ -9,9 +9,9 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, Bytes, HttpBody as _, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::Request,
-    http::{StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -20,6 +20,7 @@ use tokio::{
     time::Instant,
 };
 
+use super::size;
 use crate::{
     fail::Fail,
     limits::{PATIENCE, PATIENCE_PAUSES, PATIENT_BODY_BYTES_MAX},
@@ -82,10 +83,7 @@ impl Kept {
     /// Reads a small body. Gives back a request whose body is large or of unknown length: that is not
     /// kept in memory. `None` if the client did not send what it announced.
     async fn new(request: Request) -> Result<Self, Option<Request>> {
-        let announced = request.headers().get(header::CONTENT_LENGTH);
-        let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
-        let length = if request.body().is_end_stream() { Some(0) } else { announced };
-        if length.is_none_or(|length: usize| length > PATIENT_BODY_BYTES_MAX) {
+        if size::announced(&request).is_none_or(|length| length > PATIENT_BODY_BYTES_MAX) {
             return Err(Some(request));
         }
         let (head, body) = request.into_parts();

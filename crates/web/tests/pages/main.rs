@@ -6,6 +6,7 @@
 mod buying;
 mod caching;
 mod choosing;
+mod connections;
 mod control;
 mod doors;
 mod rig;

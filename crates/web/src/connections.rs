@@ -1,0 +1,133 @@
+//! Takes connections, serves HTTP/1.1 on each, and lets go of those that only take up a place.
+//!
+//! A connection costs a descriptor and some memory whether anything is asked on it or not, so their number has a bound,
+//! and each has to get on: a head must come within a while, and one on which nothing moves is closed
+//! ([`watch`]). Whoever comes when all places are taken waits in the kernel's queue, and those who rest make room.
+
+mod watch;
+
+use std::{net::SocketAddr, pin::pin, sync::Arc};
+
+use axum::{extract::Request, serve::Listener};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, Semaphore, watch as signal},
+    time::{Instant, sleep_until, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    front::Front,
+    limits::{CALL_FOR_ROOM_EVERY, HEAD_BYTES_MAX, LOOK_EVERY, RESTED_ENOUGH},
+};
+use watch::{Progress, Watched};
+
+/// What all connections are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    /// Nothing.
+    Serve,
+    /// Others wait for a place: whoever rests leaves.
+    MakeRoom,
+    /// Answer what was asked, and end.
+    End,
+}
+
+/// Serves up to so many connections at once until it is told to stop; returns when what was asked by then is answered.
+///
+/// Those who come while all places are taken wait to be accepted.
+pub async fn serve<L>(mut entrance: L, front: Front, places: usize, stop: CancellationToken)
+where
+    L: Listener<Io = TcpStream, Addr = SocketAddr>,
+{
+    let places = Arc::new(Semaphore::new(places));
+    let (calls, _) = signal::channel(Call::Serve);
+    let connections = TaskTracker::new();
+    while !stop.is_cancelled() {
+        let (stream, peer) = tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            taken = entrance.accept() => taken,
+        };
+        let place = tokio::select! {
+            place = place(&places, &calls) => Some(place),
+            // It was taken, so it is served.
+            () = stop.cancelled() => None,
+        };
+        let (front, calls) = (front.of(peer.ip()), calls.subscribe());
+        connections.spawn(async move {
+            connection(stream, front, calls).await;
+            drop(place);
+        });
+    }
+    // Nobody waits in a queue that is not looked at any more.
+    drop(entrance);
+    calls.send_replace(Call::End);
+    connections.close();
+    connections.wait().await;
+}
+
+/// A place for one more connection, as soon as there is one. Somebody waits for it.
+async fn place(places: &Arc<Semaphore>, calls: &signal::Sender<Call>) -> OwnedSemaphorePermit {
+    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+        return place;
+    }
+    tracing::warn!(
+        "as many connections as there may be; those on which nothing is asked are closed"
+    );
+    loop {
+        calls.send_replace(Call::MakeRoom);
+        let next = Arc::clone(places).acquire_owned();
+        if let Ok(Ok(place)) = timeout(CALL_FOR_ROOM_EVERY, next).await {
+            return place;
+        }
+    }
+}
+
+/// Answers what is asked on one connection, until either side ends it or it does not get on.
+async fn connection(stream: TcpStream, front: Front, mut calls: signal::Receiver<Call>) {
+    // An answer of two writes is not held back for the acknowledgement of the first.
+    let _ = stream.set_nodelay(true);
+    let progress = Arc::new(Progress::new(Instant::now()));
+    let io = Watched::new(TokioIo::new(stream), Arc::clone(&progress));
+    let service = service_fn(|request: Request<Incoming>| {
+        progress.asked();
+        let (answer, progress) = (front.answer(request), Arc::clone(&progress));
+        async move {
+            let answer = answer.await;
+            progress.answered(Instant::now());
+            answer
+        }
+    });
+    let mut served = pin!(
+        http1::Builder::new()
+            .max_buf_size(HEAD_BYTES_MAX)
+            // `Progress` does it for all phases of a connection, with one timer that requests leave alone.
+            .header_read_timeout(None)
+            .serve_connection(io, service)
+    );
+    let mut look = pin!(sleep_until(Instant::now() + LOOK_EVERY));
+    let mut ending = false;
+    loop {
+        tokio::select! {
+            biased;
+            _ = served.as_mut() => return,
+            changed = calls.changed(), if !ending => {
+                let call = if changed.is_ok() { *calls.borrow_and_update() } else { Call::End };
+                ending = call == Call::End;
+                if ending || progress.rests_for(Instant::now()) >= RESTED_ENOUGH {
+                    served.as_mut().graceful_shutdown();
+                }
+            }
+            () = &mut look => {
+                let now = Instant::now();
+                if progress.is_stuck(now) {
+                    return;
+                }
+                look.as_mut().reset(now + LOOK_EVERY);
+            }
+        }
+    }
+}
