@@ -166,7 +166,7 @@ async fn access_codes_are_made_by_number_and_by_name_and_only_for_the_seller() {
         let request = api.request(method, path).bearer_auth(key).json(&body);
         api.send(request.header("idempotency-key", api.key())).await
     };
-    let spec = json!({ "starts_in_minutes": 5, "entry": "code", "work_bits": 4 });
+    let spec = json!({ "starts_in_minutes": 5, "entry": "code", "work_bits": 16 });
     call(Method::PUT, &room, &key, spec).await.expect(204);
     let codes = format!("{room}/codes");
     let wanted = json!({ "first": 5, "count": 2, "names": ["member-17"] });
@@ -178,7 +178,7 @@ async fn access_codes_are_made_by_number_and_by_name_and_only_for_the_seller() {
     assert_eq!(many.expect_problem(422, "invalid")["errors"][0]["pointer"], "/count");
 
     let open = api.get(&room).await.expect(200);
-    assert_eq!((open["entry"].as_str(), open["work"]["bits"].as_u64()), (Some("code"), Some(4)));
+    assert_eq!((open["entry"].as_str(), open["work"]["bits"].as_u64()), (Some("code"), Some(16)));
     let places = format!("{room}/places");
     let own = api.key();
     let join = async |code: &str, work: &str| {
@@ -186,7 +186,7 @@ async fn access_codes_are_made_by_number_and_by_name_and_only_for_the_seller() {
     };
     join(one, "").await.expect_problem(403, "work-needed");
     let challenge = open["work"]["challenge"].as_str().unwrap();
-    let work = frontrow_work(challenge, &own, 4);
+    let work = frontrow_work(challenge, &own, 16);
     join("", &work).await.expect_problem(403, "access-code-needed");
     join("0000-0000-0000-0000", &work).await.expect_problem(403, "access-code-unknown");
     assert_eq!(join(one, &work).await.expect(201)["place"], 0);
