@@ -146,8 +146,8 @@ fn complete(settings: Settings) -> Result<Config, ConfigError> {
             .push(format!("secret: at least {SECRET_BYTES_MIN} characters, from a random source"));
     }
     let database_connections = settings.database_connections.unwrap_or(16);
-    if !(1..=1_000).contains(&database_connections) {
-        faults.push("database_connections: between 1 and 1000".to_owned());
+    if !(2..=1_000).contains(&database_connections) {
+        faults.push("database_connections: between 2 and 1000".to_owned());
     }
     let log_connections = settings.log_connections.unwrap_or(8);
     if !(1..=1_000).contains(&log_connections) {

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Result, Store, entity::carts, limits, sql};
+use crate::{Result, Store, connect::Db, entity::carts, limits, sql};
 
 /// What a visitor holds in one sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,12 @@ pub struct Cart {
     pub updated_at: Time,
 }
 
+const PUT: &str = "INSERT INTO carts (cart_id, performance_id, hold_id, updated_at)";
+/// Who adds places to what they hold changes nothing here.
+const REPLACE: &str = "ON CONFLICT (cart_id, performance_id) DO UPDATE
+    SET hold_id = excluded.hold_id, updated_at = excluded.updated_at
+    WHERE carts.hold_id <> excluded.hold_id";
+
 static OF_VISITOR: LazyLock<String> = LazyLock::new(|| {
     let (select, most) = (sql::select::<carts::Entity>(), limits::CARTS_PER_VISITOR_MAX);
     // Ordered by the column alone, PostgreSQL may walk through everybody's carts by age instead.
@@ -33,42 +39,41 @@ static OF_VISITOR: LazyLock<String> = LazyLock::new(|| {
 impl Store {
     /// The visitor's hold in a sale is this one from now on, as after the one before it was sold.
     pub async fn put_cart(&self, cart: Cart) -> Result<()> {
-        // Who adds places to what they hold changes nothing here.
-        let put = "INSERT INTO carts (cart_id, performance_id, hold_id, updated_at)
-            VALUES ($1, $2, $3, $4)
-            ON CONFLICT (cart_id, performance_id) DO UPDATE
-            SET hold_id = excluded.hold_id, updated_at = excluded.updated_at
-            WHERE carts.hold_id <> excluded.hold_id";
         let values = [
             cart.cart_id.into(),
             cart.performance_id.into(),
             cart.hold_id.into(),
             cart.updated_at.0.into(),
         ];
+        if let Db::Postgres(postgres) = self.db() {
+            let sql = format!("{PUT} SELECT p1, p2, p3, p4 FROM {{asked}} {REPLACE}");
+            postgres.change(&sql, values.into()).await?;
+            return Ok(());
+        }
         let write = self.write_one().await?;
-        sql::run(&write, put, values).await?;
+        sql::run(&write, &format!("{PUT} VALUES ($1, $2, $3, $4) {REPLACE}"), values).await?;
         write.commit().await
     }
 
     /// The visitor's hold in a sale.
     pub async fn cart(&self, cart_id: Uuid, performance_id: Uuid) -> Result<Option<Cart>> {
         let key = [cart_id.into(), performance_id.into()];
-        let row = sql::find::<carts::Entity, _>(self.db(), key).await?;
+        let row = self.find::<carts::Entity, _>(key).await?;
         Ok(row.map(Cart::from))
     }
 
     /// All that a visitor holds, newest first.
     pub async fn carts(&self, cart_id: Uuid) -> Result<Vec<Cart>> {
-        let rows = sql::rows(self.db(), &OF_VISITOR, [cart_id.into()]).await?;
+        let rows = self.ask(&OF_VISITOR, [cart_id.into()]).await?;
         rows.iter().map(|row| Ok(sql::part::<carts::Model>(row, "")?.into())).collect()
     }
 
     /// Forgets what a visitor holds in a sale, if it is still this hold.
     pub async fn remove_cart(&self, cart: Cart) -> Result<bool> {
-        let write = self.write_one().await?;
         let remove =
             "DELETE FROM carts WHERE cart_id = $1 AND performance_id = $2 AND hold_id = $3";
         let values = [cart.cart_id.into(), cart.performance_id.into(), cart.hold_id.into()];
+        let write = self.write_one().await?;
         let removed = sql::run(&write, remove, values).await?;
         write.commit().await?;
         Ok(removed == 1)

@@ -15,7 +15,7 @@ use crate::{
 /// How many connections, and how long to wait for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
-    /// Connections at once, at least one. On SQLite these are readers; there is one writer.
+    /// Connections at once, at least two. On SQLite these are readers; there is one writer.
     pub connections_max: u32,
     /// How long a call waits for a connection, or for its turn to write, before it answers
     /// [`Error::Unavailable`](crate::Error::Unavailable).

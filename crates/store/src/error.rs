@@ -72,18 +72,23 @@ fn unavailable(error: &DbErr) -> bool {
         }
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
-        | DbErr::Query(RuntimeErr::SqlxError(error)) => match error.as_ref() {
-            SqlxError::Io(_)
-            | SqlxError::Tls(_)
-            // What is not the protocol is the end of a connection in the middle of a word: a proxy lets clients in
-            // whose server has just died.
-            | SqlxError::Protocol(_)
-            | SqlxError::PoolTimedOut
-            | SqlxError::PoolClosed
-            | SqlxError::WorkerCrashed => true,
-            SqlxError::Database(error) => error.code().is_some_and(|code| unavailable_code(&code)),
-            _ => false,
-        },
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => is_unavailable(error),
+        _ => false,
+    }
+}
+
+/// Whether the database is away, or its answer was.
+pub(crate) fn is_unavailable(error: &SqlxError) -> bool {
+    match error {
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        // What is not the protocol is the end of a connection in the middle of a word: a proxy lets clients in
+        // whose server has just died.
+        | SqlxError::Protocol(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => true,
+        SqlxError::Database(error) => error.code().is_some_and(|code| unavailable_code(&code)),
         _ => false,
     }
 }

@@ -85,3 +85,9 @@ pub const CONNECT_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Prepared statements that one connection keeps: all that there are, with those that differ by the number of their rows.
 /// One that is thrown out is parsed and planned anew.
 pub const STATEMENTS_KEPT: usize = 500;
+/// Tasks that ask PostgreSQL the same for all who wait: one whose connection hangs does not keep the others waiting.
+pub const ASKED_BY_MAX: usize = 2;
+/// For how many one statement asks: a tenth of a millisecond's work, so that nobody waits long for the others' answers.
+pub const ASKED_AT_ONCE_MAX: usize = 64;
+/// One in so many connections to PostgreSQL is for what many ask together: one statement of theirs does the work of ten.
+pub const TOGETHER_ONE_IN: u32 = 4;

@@ -167,7 +167,7 @@ static POSITIONS_AND_TICKETS: LazyLock<String> = LazyLock::new(|| {
 impl Store {
     /// The order with this id.
     pub async fn order(&self, id: Uuid) -> Result<Option<Order>> {
-        let row = sql::find::<orders::Entity, _>(self.db(), [id.into()]).await?;
+        let row = self.find::<orders::Entity, _>([id.into()]).await?;
         row.map(Order::try_from).transpose()
     }
 
@@ -187,7 +187,7 @@ impl Store {
 
     /// An order with its payments, oldest first.
     pub async fn order_and_payments(&self, id: Uuid) -> Result<Option<(Order, Vec<Payment>)>> {
-        let rows = sql::rows(self.db(), &ORDER_AND_PAYMENTS, [id.into()]).await?;
+        let rows = self.ask(&ORDER_AND_PAYMENTS, [id.into()]).await?;
         let mut order = None;
         let mut payments = Vec::new();
         for row in rows {
@@ -206,7 +206,7 @@ impl Store {
         &self,
         id: Uuid,
     ) -> Result<(Vec<OrderPosition>, Vec<Ticket>)> {
-        let rows = sql::rows(self.db(), &POSITIONS_AND_TICKETS, [id.into()]).await?;
+        let rows = self.ask(&POSITIONS_AND_TICKETS, [id.into()]).await?;
         let (mut positions, mut tickets) = (Vec::new(), Vec::new());
         for row in rows {
             let position: order_positions::Model = sql::part(&row, "p_")?;

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 
-use crate::{Error, Result, Store, entity::payment_events, limits, rows, sql};
+use crate::{Error, Result, Store, connect::Db, entity::payment_events, limits, rows};
 
 /// One message of a provider.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,16 @@ pub enum Intake {
     Processed,
 }
 
+/// For many, on PostgreSQL. Of those who bring the same one of them has brought it.
+const INSERT_MISSING: &str = "
+    WITH asked AS (SELECT * FROM {asked}), missing AS (
+        INSERT INTO payment_events (provider, event_id, payload, received_at, processed_at)
+        SELECT p1, p2, p3, p4, p5 FROM asked
+        ON CONFLICT DO NOTHING
+        RETURNING provider, event_id
+    )
+    SELECT min(n) FROM asked JOIN missing ON (provider, event_id) = (p1, p2) GROUP BY provider, event_id";
+
 impl Store {
     /// Keeps a message, as one that was dealt with if it says so. Answer the provider only after this returned: from then
     /// on it cannot get lost.
@@ -46,15 +56,30 @@ impl Store {
             received_at: event.received_at.0,
             processed_at: event.processed_at.map(|at| at.0),
         };
-        let write = self.write_one().await?;
-        if rows::insert_missing(&write, vec![row]).await? == 1 {
-            write.commit().await?;
+        if self.is_news(row).await? {
             return Ok(Intake::New);
         }
-        let key = (event.provider.clone(), event.event_id.clone());
-        let row = payment_events::Entity::find_by_id(key).one(&write).await?;
+        let key = [event.provider.as_str().into(), event.event_id.as_str().into()];
+        let row = self.find::<payment_events::Entity, _>(key).await?;
         let row = row.ok_or(Error::corrupt("payment_events", "event_id"))?;
         Ok(if row.processed_at.is_some() { Intake::Processed } else { Intake::Unprocessed })
+    }
+
+    async fn is_news(&self, row: payment_events::Model) -> Result<bool> {
+        if let Db::Postgres(postgres) = self.db() {
+            let values = [
+                row.provider.into(),
+                row.event_id.into(),
+                row.payload.into(),
+                row.received_at.into(),
+                row.processed_at.into(),
+            ];
+            return Ok(postgres.change(INSERT_MISSING, values.into()).await?);
+        }
+        let write = self.write_one().await?;
+        let new = rows::insert_missing(&write, vec![row]).await?;
+        write.commit().await?;
+        Ok(new == 1)
     }
 
     /// A message was dealt with. False if it was before.
@@ -64,13 +89,11 @@ impl Store {
         event_id: &str,
         now: Time,
     ) -> Result<bool> {
-        let write = self.write_one().await?;
+        // Of those that are open there is an index, and PostgreSQL may walk through it instead.
         let processed = "UPDATE payment_events SET processed_at = $3
-            WHERE provider = $1 AND event_id = $2 AND processed_at IS NULL";
+            WHERE provider = $1 AND event_id = $2 AND coalesce(processed_at, 0) = 0";
         let values = [provider.into(), event_id.into(), now.0.into()];
-        let done = sql::run(&write, processed, values).await?;
-        write.commit().await?;
-        Ok(done == 1)
+        self.change(processed, values).await
     }
 
     /// Messages that came before `before` and that nobody finished with, oldest first.

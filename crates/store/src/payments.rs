@@ -148,7 +148,7 @@ impl Store {
 
     /// The payment with this id.
     pub async fn payment(&self, id: Uuid) -> Result<Option<Payment>> {
-        let row = sql::find::<payments::Entity, _>(self.db(), [id.into()]).await?;
+        let row = self.find::<payments::Entity, _>([id.into()]).await?;
         row.map(Payment::try_from).transpose()
     }
 
@@ -159,13 +159,13 @@ impl Store {
         provider_ref: &str,
     ) -> Result<Option<Payment>> {
         let key = [provider.into(), provider_ref.into()];
-        let row: Option<payments::Model> = sql::one(self.db(), &BY_REF, key).await?;
-        row.map(Payment::try_from).transpose()
+        let rows = self.ask(&BY_REF, key).await?;
+        rows.first().map(|row| sql::part::<payments::Model>(row, "")?.try_into()).transpose()
     }
 
     /// The payments of an order, oldest first.
     pub async fn payments_of_order(&self, order_id: Uuid) -> Result<Vec<Payment>> {
-        let rows = sql::rows(self.db(), &OF_ORDER, [order_id.into()]).await?;
+        let rows = self.ask(&OF_ORDER, [order_id.into()]).await?;
         rows.iter().map(|row| sql::part::<payments::Model>(row, "")?.try_into()).collect()
     }
 
@@ -178,20 +178,21 @@ impl Store {
         page_url: &str,
         now: Time,
     ) -> Result<bool> {
-        let write = self.write_one().await?;
+        // Of names there is an index, and PostgreSQL may walk through those that have none instead.
         let open =
             "UPDATE payments SET provider_ref = $2, page_url = $3, updated_at = $4, state = $6
-            WHERE id = $1 AND provider_ref IS NULL AND state = $5";
+            WHERE id = $1 AND coalesce(provider_ref, '') = '' AND state = $5";
         let only_name = "UPDATE payments SET provider_ref = $2, page_url = $3, updated_at = $4
-            WHERE id = $1 AND provider_ref IS NULL";
-        let values = [id.into(), provider_ref.into(), page_url.into(), now.0.into()];
-        let states = [PaymentState::Opening, PaymentState::Open].map(|state| state.as_str().into());
-        let opened = sql::run(&write, open, values.iter().cloned().chain(states)).await?;
-        if opened == 0 {
-            sql::run(&write, only_name, values).await?;
+            WHERE id = $1 AND coalesce(provider_ref, '') = ''";
+        let [from, to] = [PaymentState::Opening, PaymentState::Open].map(PaymentState::as_str);
+        let names = || [id.into(), provider_ref.into(), page_url.into(), now.0.into()];
+        let [id, name, page, at] = names();
+        if self.change(open, [id, name, page, at, from.into(), to.into()]).await? {
+            return Ok(true);
         }
-        write.commit().await?;
-        Ok(opened == 1)
+        // Whatever it has become, it has no names yet: nothing but this gives it some.
+        self.change(only_name, names()).await?;
+        Ok(false)
     }
 
     /// Changes a payment's state and writes what follows from it. False, changing nothing, if it is in none of the
@@ -205,15 +206,10 @@ impl Store {
             change.next_check_at.map(|at| at.0).into(),
             change.now.0.into(),
         ];
-        let values: Vec<Value> = first
-            .into_iter()
-            .chain(change.from.iter().map(|state| state.as_str().into()))
-            .collect();
+        let states = change.from.iter().map(|state| state.as_str().into());
+        let values: Vec<Value> = first.into_iter().chain(states).collect();
         if change.jobs.is_empty() {
-            let write = self.write_one().await?;
-            let changed = sql::run(&write, &sql, values).await?;
-            write.commit().await?;
-            return Ok(changed == 1);
+            return self.change(&sql, values).await;
         }
         let write = self.write().await?;
         if sql::run(&write.tx, &sql, values).await? == 0 {
@@ -227,14 +223,11 @@ impl Store {
     /// Takes a paid payment whose consequence is not drawn yet, for this caller alone until `again_at`. False if it is
     /// not such a payment, or if somebody else has it at the moment.
     pub async fn claim_paid_payment(&self, id: Uuid, now: Time, again_at: Time) -> Result<bool> {
-        let write = self.write_one().await?;
         let claim = "UPDATE payments SET next_check_at = $4
             WHERE id = $1 AND state = $2 AND settled_at IS NULL AND next_check_at <= $3";
         let paid = PaymentState::Paid.as_str();
         let values = [id.into(), paid.into(), now.0.into(), again_at.0.into()];
-        let claimed = sql::run(&write, claim, values).await?;
-        write.commit().await?;
-        Ok(claimed == 1)
+        self.change(claim, values).await
     }
 
     /// Keeps a paid payment for the caller, who claimed it until `until`, until a later moment. False if somebody else
@@ -255,12 +248,9 @@ impl Store {
 
     /// The consequence of a payment is drawn; nothing is to be checked any more. False if it was before.
     pub async fn settle_payment(&self, id: Uuid, now: Time) -> Result<bool> {
-        let write = self.write_one().await?;
         let settle = "UPDATE payments SET settled_at = $2, next_check_at = NULL, updated_at = $2
             WHERE id = $1 AND settled_at IS NULL";
-        let settled = sql::run(&write, settle, [id.into(), now.0.into()]).await?;
-        write.commit().await?;
-        Ok(settled == 1)
+        self.change(settle, [id.into(), now.0.into()]).await
     }
 
     /// When to look at a payment again.

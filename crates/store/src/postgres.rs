@@ -6,32 +6,26 @@
 //! uses it, and brought out of the transaction in which it was left.
 
 mod lease;
+mod leases;
+mod together;
 
-use std::{
-    str::FromStr,
-    sync::{Arc, atomic::AtomicU64},
-};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleResult};
 use sea_orm::{
-    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    SqlxError, Statement,
-    sqlx::{ConnectOptions as _, postgres::PgConnectOptions},
+    ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value,
 };
-use tokio::{
-    sync::Mutex,
-    time::{Duration, sleep, timeout},
-};
+use tokio::sync::Mutex;
 
 use crate::{connect::Config, limits};
-use lease::Held;
+use leases::{Lease, Leases, Manager, ONLY_BY_KEY, options};
+use together::Together;
 
 /// The connections. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Postgres {
-    pool: managed::Pool<Manager>,
-    acquire_timeout: Duration,
+    leases: Leases,
+    together: Arc<Together>,
 }
 
 /// A transaction. Dropping it undoes it.
@@ -40,112 +34,53 @@ pub(crate) struct Transaction {
     lease: Option<Mutex<Lease>>,
 }
 
-type Lease = managed::Object<Manager>;
-
-struct Manager {
-    options: PgConnectOptions,
-    /// How often a connection was lost. The others are then probably lost, too, and are asked.
-    lost: Arc<AtomicU64>,
-}
-
 impl Postgres {
     pub(crate) async fn connect(url: &str, config: Config) -> Result<Self, DbErr> {
-        let manager = Manager { options: options(url)?, lost: Arc::default() };
-        let pool = managed::Pool::builder(manager)
-            .max_size(usize::try_from(config.connections_max.max(1)).unwrap_or(usize::MAX))
-            // What was used last is warm, and wakes the fewest processes.
-            .queue_mode(QueueMode::Lifo)
-            .build()
-            .map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?;
-        let postgres = Self { pool, acquire_timeout: config.acquire_timeout };
+        let lost = Arc::default();
+        let options = options(url)?;
+        let keyed = options.clone().options(ONLY_BY_KEY);
+        let together = (config.connections_max / limits::TOGETHER_ONE_IN).max(1);
+        let rest = config.connections_max.saturating_sub(together);
+        let leases = |options, size| {
+            let manager = Manager { options, lost: Arc::clone(&lost) };
+            Leases::new(manager, size, config.acquire_timeout)
+        };
+        let together = Arc::new(Together::new(leases(keyed, together)?));
+        let postgres = Self { leases: leases(options, rest)?, together };
         // An address at which nobody answers is found out now.
-        drop(postgres.lease().await?);
+        drop(postgres.leases.lease().await?);
         Ok(postgres)
     }
 
-    async fn lease(&self) -> Result<Lease, DbErr> {
-        let lease = timeout(self.acquire_timeout, self.pool.get()).await;
-        lease.unwrap_or(Err(PoolError::Timeout(managed::TimeoutType::Wait))).map_err(|error| {
-            match error {
-                PoolError::Backend(error) => DbErr::Conn(RuntimeErr::SqlxError(error.into())),
-                PoolError::Closed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
-                _ => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
-            }
-        })
+    /// The rows of a `SELECT`, for this caller and all who ask the same at the same moment by one statement.
+    pub(crate) async fn ask(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        self.together.ask(sql, values).await
+    }
+
+    /// Changes something, likewise: whether it did. It is durable then.
+    pub(crate) async fn change(&self, sql: &str, values: Vec<Value>) -> Result<bool, DbErr> {
+        Ok(!self.together.ask(sql, values).await?.is_empty())
     }
 
     pub(crate) async fn ping(&self) -> Result<(), DbErr> {
-        self.lease().await?.ping().await
+        self.leases.lease().await?.ping().await
     }
 
     /// Begins a transaction by this statement.
     pub(crate) async fn begin(&self, statement: &'static str) -> Result<Transaction, DbErr> {
-        let mut lease = self.lease().await?;
+        let mut lease = self.leases.lease().await?;
         lease.begin(statement).await?;
         Ok(Transaction { lease: Some(Mutex::new(lease)) })
     }
 
-    /// No further leases. Connections in use are closed when they come back.
+    /// No further statements.
     pub(crate) async fn close(&self) {
-        self.pool.close();
-        for held in self.pool.retain(|_, _| false).removed {
-            held.close().await;
-        }
-    }
-}
-
-fn options(url: &str) -> Result<PgConnectOptions, DbErr> {
-    let fault = |error: SqlxError| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
-    if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
-        return Err(fault(SqlxError::Configuration("not the address of a database".into())));
-    }
-    let ms = |limit: Duration| limit.as_millis().to_string();
-    let options = PgConnectOptions::from_str(url)
-        .map_err(fault)?
-        .application_name("frontrow-store")
-        .statement_cache_capacity(limits::STATEMENTS_KEPT)
-        .options([
-            ("statement_timeout", ms(limits::STATEMENT).as_str()),
-            ("idle_in_transaction_session_timeout", ms(limits::IDLE_IN_TRANSACTION).as_str()),
-            // A statement is planned once on each connection and not six times: what it is given makes no other plan better.
-            ("plan_cache_mode", "force_generic_plan"),
-            ("jit", "off"),
-            // A rollback to make sure is no news.
-            ("client_min_messages", "error"),
-        ]);
-    Ok(options.disable_statement_logging())
-}
-
-impl managed::Manager for Manager {
-    type Type = Held;
-    type Error = SqlxError;
-
-    /// A server that is just starting, or not yet there, is waited for: for as long as the caller does.
-    async fn create(&self) -> Result<Held, SqlxError> {
-        let mut pause = limits::CONNECT_PAUSE_FIRST;
-        loop {
-            let error = match self.options.connect().await {
-                Ok(connection) => return Ok(Held::new(connection, Arc::clone(&self.lost))),
-                Err(error) => error,
-            };
-            let passes = match &error {
-                SqlxError::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
-                SqlxError::Database(error) => error.is_transient_in_connect_phase(),
-                _ => false,
-            };
-            if !passes {
-                return Err(error);
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(limits::CONNECT_PAUSE_MAX);
-        }
-    }
-
-    async fn recycle(&self, held: &mut Held, metrics: &Metrics) -> RecycleResult<SqlxError> {
-        if metrics.age() > limits::CONNECTION_AGE_MAX {
-            return Err(managed::RecycleError::message("it has served long enough"));
-        }
-        Ok(held.made_well().await?)
+        self.leases.close().await;
+        self.together.close().await;
     }
 }
 
@@ -157,19 +92,19 @@ impl ConnectionTrait for Postgres {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.lease().await?.execute(statement).await
+        self.leases.lease().await?.execute(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.lease().await?.execute_unprepared(sql).await
+        self.leases.lease().await?.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.lease().await?.query_one(statement).await
+        self.leases.lease().await?.query_one(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.lease().await?.query_all(statement).await
+        self.leases.lease().await?.query_all(statement).await
     }
 }
 

@@ -13,7 +13,46 @@ use sea_orm::{
     PrimaryKeyToColumn, QueryResult, Statement, Value,
 };
 
-use crate::Result;
+use crate::{Result, Store, connect::Db};
+
+/// What every order asks: on PostgreSQL by one statement for all who ask the same at the same moment, on SQLite by a call.
+impl Store {
+    /// The rows of a `SELECT`.
+    pub(crate) async fn ask<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+    ) -> Result<Vec<QueryResult>> {
+        match self.db() {
+            Db::Postgres(postgres) => Ok(postgres.ask(sql, values.into()).await?),
+            sqlite @ Db::Sqlite { .. } => rows(sqlite, sql, values).await,
+        }
+    }
+
+    /// The row with this key, whose columns are in the order of the entity.
+    pub(crate) async fn find<E: EntityTrait, const N: usize>(
+        &self,
+        key: [Value; N],
+    ) -> Result<Option<E::Model>> {
+        let rows = self.ask(&by_key::<E>(), key).await?;
+        rows.first().map(|row| part(row, "")).transpose()
+    }
+
+    /// Changes what an `UPDATE` finds by a key; whether there was such a row. It is durable then.
+    pub(crate) async fn change(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<bool> {
+        if let Db::Postgres(postgres) = self.db() {
+            return Ok(postgres.change(sql, values.into_iter().collect()).await?);
+        }
+        let write = self.write_one().await?;
+        let changed = run(&write, sql, values).await?;
+        write.commit().await?;
+        Ok(changed > 0)
+    }
+}
 
 /// Runs a statement; answers how many rows it changed.
 pub(crate) async fn run(
@@ -56,6 +95,10 @@ pub(crate) async fn find<E: EntityTrait, const N: usize>(
     db: &impl ConnectionTrait,
     key: [Value; N],
 ) -> Result<Option<E::Model>> {
+    one(db, &by_key::<E>(), key).await
+}
+
+fn by_key<E: EntityTrait>() -> String {
     let mut sql = select::<E>();
     sql.push_str(" WHERE ");
     for (number, column) in (1..).zip(E::PrimaryKey::iter()) {
@@ -64,7 +107,7 @@ pub(crate) async fn find<E: EntityTrait, const N: usize>(
         let written = write!(sql, "{and}\"{}\" = ${number}", column.as_str());
         written.expect("a string takes whatever is written to it");
     }
-    one(db, &sql, key).await
+    sql
 }
 
 /// `SELECT .. FROM ..`, to which a condition is added.

@@ -7,8 +7,7 @@ use std::collections::HashSet;
 
 use frontrow_ledger::Time;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement, sea_query::Expr,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use serde_json::Value;
 
@@ -16,9 +15,7 @@ use crate::{
     Error, Result, Store,
     connect::Db,
     entity::{test_bank_deliveries, test_bank_payments},
-    limits,
-    postgres::Postgres,
-    rows,
+    limits, rows,
 };
 
 /// A payment at the test bank.
@@ -47,18 +44,48 @@ pub struct BankDelivery {
     pub document: Value,
 }
 
+/// For many, on PostgreSQL. Of those who add the same one of them has added it.
+const INSERT_MISSING: &str = "
+    WITH asked AS (SELECT * FROM {asked}), missing AS (
+        INSERT INTO test_bank_payments (ref, version, document)
+        SELECT p1, p2, p3 FROM asked
+        ON CONFLICT DO NOTHING
+        RETURNING ref
+    )
+    SELECT min(n) FROM asked JOIN missing ON ref = p1 GROUP BY ref";
+
+/// For many, on PostgreSQL. Of those who replace the same one of them does.
+const REPLACE: &str = "
+    WITH replaced AS (
+        UPDATE test_bank_payments SET version = p2, document = p3
+        FROM {asked}
+        WHERE ref = p1 AND version = p2 - 1
+        RETURNING n, ref, p4 AS deliveries
+    ), told AS (
+        INSERT INTO test_bank_deliveries (payment_ref, delivery_id, due_at, attempts, document)
+        SELECT replaced.ref, row.* FROM replaced, jsonb_to_recordset(deliveries) AS row (
+            delivery_id text, due_at bigint, attempts integer, document jsonb
+        )
+    )
+    SELECT n FROM replaced";
+
 impl Store {
     /// Adds a payment to the bank's books; false if its reference is there.
     pub async fn bank_insert(&self, payment: &BankPayment) -> Result<bool> {
+        let row = payment_row(payment)?;
+        if let Db::Postgres(postgres) = self.db() {
+            let values = [row.r#ref.into(), row.version.into(), row.document.into()];
+            return Ok(postgres.change(INSERT_MISSING, values.into()).await?);
+        }
         let write = self.write_one().await?;
-        let new = rows::insert_missing(&write, vec![payment_row(payment)?]).await?;
+        let new = rows::insert_missing(&write, vec![row]).await?;
         write.commit().await?;
         Ok(new > 0)
     }
 
     /// The bank's payment with this reference.
     pub async fn bank_payment(&self, bank_ref: &str) -> Result<Option<BankPayment>> {
-        let row = test_bank_payments::Entity::find_by_id(bank_ref).one(self.db()).await?;
+        let row = self.find::<test_bank_payments::Entity, _>([bank_ref.into()]).await?;
         row.map(BankPayment::try_from).transpose()
     }
 
@@ -72,7 +99,10 @@ impl Store {
         let row = payment_row(payment)?;
         let deliveries: Vec<_> = deliveries.iter().map(delivery_row).collect::<Result<_>>()?;
         if let Db::Postgres(postgres) = self.db() {
-            return replace_at_once(postgres, row, &deliveries).await;
+            let deliveries = Value::Array(deliveries.iter().map(delivery_document).collect());
+            let values =
+                [row.r#ref.into(), row.version.into(), row.document.into(), deliveries.into()];
+            return Ok(postgres.change(REPLACE, values.into()).await?);
         }
         let write = self.write().await?;
         let replaced = test_bank_payments::Entity::update_many()
@@ -143,37 +173,13 @@ impl Store {
     }
 }
 
-/// By one statement, where the database can.
-async fn replace_at_once(
-    db: &Postgres,
-    payment: test_bank_payments::Model,
-    deliveries: &[test_bank_deliveries::Model],
-) -> Result<bool> {
-    const REPLACE: &str = "
-        WITH replaced AS (
-            UPDATE test_bank_payments SET version = $2, document = $3
-            WHERE ref = $1 AND version = $2 - 1
-            RETURNING ref
-        ), told AS (
-            INSERT INTO test_bank_deliveries (payment_ref, delivery_id, due_at, attempts, document)
-            SELECT replaced.ref, row.* FROM replaced, jsonb_to_recordset($4) AS row (
-                delivery_id text, due_at bigint, attempts integer, document jsonb
-            )
-        )
-        SELECT ref FROM replaced";
-    let delivery = |row: &test_bank_deliveries::Model| {
-        serde_json::json!({
-            "delivery_id": row.delivery_id,
-            "due_at": row.due_at,
-            "attempts": row.attempts,
-            "document": row.document,
-        })
-    };
-    let deliveries = Value::Array(deliveries.iter().map(delivery).collect());
-    let values =
-        [payment.r#ref.into(), payment.version.into(), payment.document.into(), deliveries.into()];
-    let replace = Statement::from_sql_and_values(db.get_database_backend(), REPLACE, values);
-    Ok(db.query_one_raw(replace).await?.is_some())
+fn delivery_document(row: &test_bank_deliveries::Model) -> Value {
+    serde_json::json!({
+        "delivery_id": row.delivery_id,
+        "due_at": row.due_at,
+        "attempts": row.attempts,
+        "document": row.document,
+    })
 }
 
 fn payment_row(payment: &BankPayment) -> Result<test_bank_payments::Model> {

@@ -4,9 +4,7 @@ use frontrow_ledger::Time;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::{
-    Error, Result, Store, entity::tickets, limits::PAGE_MAX, rows, sql, text_enum::text_enum,
-};
+use crate::{Error, Result, Store, entity::tickets, limits::PAGE_MAX, rows, text_enum::text_enum};
 
 text_enum! {
     /// Whether a ticket lets in.
@@ -47,7 +45,7 @@ pub fn ticket_id(order_id: Uuid, index: u16) -> Uuid {
 impl Store {
     /// The ticket with this id.
     pub async fn ticket(&self, id: Uuid) -> Result<Option<Ticket>> {
-        let row = sql::find::<tickets::Entity, _>(self.db(), [id.into()]).await?;
+        let row = self.find::<tickets::Entity, _>([id.into()]).await?;
         row.map(Ticket::try_from).transpose()
     }
 

@@ -29,6 +29,8 @@ mod replay;
 mod rooms;
 #[path = "contract/search.rs"]
 mod search;
+#[path = "contract/together.rs"]
+mod together;
 #[path = "contract/world.rs"]
 mod world;
 
@@ -114,4 +116,7 @@ on_each_engine! {
     search::pages_do_not_shift_when_events_arrive,
     search::what_is_on_is_found_by_city_genre_and_date,
     search::words_are_found_without_diacritics,
+    together::everybody_gets_the_answer_to_their_own_question,
+    together::what_all_do_at_once_one_has_done,
+    together::what_is_refused_to_one_is_done_for_the_others,
 }

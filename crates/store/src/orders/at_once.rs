@@ -1,10 +1,9 @@
 //! Writing an order with all that belongs to it by one statement, where the database can: PostgreSQL.
 //!
-//! Six round trips become one, and no transaction is open while its caller is busy with something else.
+//! Six round trips become one, for all who buy at the same moment, and no transaction is open while its caller is busy
+//! with something else.
 
-use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     Result,
@@ -12,23 +11,25 @@ use crate::{
     postgres::Postgres,
 };
 
-/// What follows the order is written only if the order is. References are checked when all of it is there, but for that to
+/// What follows an order is written only if the order is. References are checked when all of it is there, but for that to
 /// the performance: a reference would lock its row, which all who buy at the same moment share.
 const WRITE: &str = "
-    WITH bought AS (
+    WITH asked AS (SELECT * FROM {asked}), bought AS (
         INSERT INTO orders (
             id, code, secret_hash, organisation_id, performance_id, hold_id, channel, state, contact_name,
             contact_email, contact_phone, locale, total_minor, currency, idempotency_hash, created_at
         )
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
-        WHERE EXISTS (SELECT 1 FROM performances WHERE id = $5)
+        SELECT p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15, p16 FROM asked
+        WHERE EXISTS (SELECT 1 FROM performances WHERE performances.id = p5)
         ON CONFLICT DO NOTHING
         RETURNING id
+    ), written AS (
+        SELECT DISTINCT ON (id) id, n, p17, p18, p19 FROM asked JOIN bought ON id = p1 ORDER BY id, n
     ), placed AS (
         INSERT INTO order_positions (
             order_id, idx, place_kind, place_id, label, category, ticket_type, price_minor, attendee_name
         )
-        SELECT bought.id, row.* FROM bought, jsonb_to_recordset($17) AS row (
+        SELECT written.id, row.* FROM written, jsonb_to_recordset(p17) AS row (
             idx integer, place_kind text, place_id bigint, label text, category integer, ticket_type integer,
             price_minor bigint, attendee_name text
         )
@@ -37,19 +38,19 @@ const WRITE: &str = "
             order_id, id, provider, amount_minor, currency, state, expires_at, next_check_at, attempts,
             created_at, updated_at
         )
-        SELECT bought.id, row.* FROM bought, jsonb_to_recordset($18) AS row (
+        SELECT written.id, row.* FROM written, jsonb_to_recordset(p18) AS row (
             id uuid, provider text, amount_minor bigint, currency text, state text, expires_at bigint,
             next_check_at bigint, attempts integer, created_at bigint, updated_at bigint
         )
     ), later AS (
         INSERT INTO jobs (id, kind, key, payload, state, due_at, attempts, created_at)
-        SELECT row.* FROM bought, jsonb_to_recordset($19) AS row (
+        SELECT row.* FROM written, jsonb_to_recordset(p19) AS row (
             id uuid, kind text, key text, payload jsonb, state text, due_at bigint, attempts integer,
             created_at bigint
         )
         ON CONFLICT DO NOTHING
     )
-    SELECT id FROM bought";
+    SELECT n FROM written";
 
 /// Writes them; false, changing nothing, if the order is there, its code is taken, or there is no such performance.
 pub(super) async fn write(
@@ -82,10 +83,7 @@ pub(super) async fn write(
         rows(payment.into_iter().map(payment_row).collect()).into(),
         rows(jobs.iter().map(job_row).collect()).into(),
     ];
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), WRITE, values);
-    let written = db.query_one_raw(statement).await?;
-    let id: Option<Uuid> = written.map(|row| row.try_get_by(0)).transpose()?;
-    Ok(id.is_some())
+    Ok(db.change(WRITE, values.into()).await?)
 }
 
 fn position_row(row: &order_positions::Model) -> Value {

@@ -7,7 +7,10 @@ use std::sync::{
 
 use sea_orm::{
     DbErr, ExecResult, QueryResult, RuntimeErr, SqlxError, Statement,
-    sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, query_with},
+    sqlx::{
+        AssertSqlSafe, Connection as _, Executor as _, PgConnection, postgres::PgArguments,
+        query_with,
+    },
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::time::{Instant, timeout};
@@ -65,6 +68,19 @@ impl Held {
     ) -> Result<Vec<QueryResult>, DbErr> {
         self.is_doubtful = true;
         let rows = query(statement).fetch_all(&mut self.connection).await;
+        let rows = self.answered(rows).map_err(DbErr::Query)?;
+        Ok(rows.into_iter().map(QueryResult::from).collect())
+    }
+
+    /// Rows of a statement that is given arrays.
+    pub(super) async fn query_many(
+        &mut self,
+        text: &Arc<str>,
+        arguments: PgArguments,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        self.is_doubtful = true;
+        let query = query_with(AssertSqlSafe(Arc::clone(text)), arguments);
+        let rows = query.fetch_all(&mut self.connection).await;
         let rows = self.answered(rows).map_err(DbErr::Query)?;
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }

@@ -30,11 +30,19 @@ async fn new_payment(world: &World) -> NewPayment {
     }
 }
 
-async fn payment(world: &World) -> Payment {
+/// Of an order of its own.
+pub async fn payment(world: &World) -> Payment {
     let new = new_payment(world).await;
     let payment = world.store.create_payment(new.clone()).await.unwrap();
     assert_eq!(world.store.create_payment(new).await.unwrap(), payment);
     payment
+}
+
+/// Of the order that has this one.
+pub async fn another_payment_of(world: &World, id: Uuid) -> Uuid {
+    let order_id = world.store.payment(id).await.unwrap().unwrap().order_id;
+    let another = NewPayment { order_id, ..new_payment(world).await };
+    world.store.create_payment(another).await.unwrap().id
 }
 
 fn settle(payment: Uuid) -> NewJob {
