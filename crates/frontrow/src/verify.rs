@@ -39,12 +39,13 @@ fn progress(report: &Report, terminal: bool) {
 
 fn summary(report: &Report) -> String {
     format!(
-        "{} logs, {} entries, {} records, {} orders, {} tickets, {} faults",
+        "{} logs, {} entries, {} records, {} orders, {} tickets, {} places in rooms, {} faults",
         report.streams,
         report.entries,
         report.records,
         report.orders,
         report.tickets,
+        report.places,
         report.faults.len()
     )
 }

@@ -1,5 +1,6 @@
 //! What is true of every sale at every moment, written once: tests, the simulation and `frontrow
-//! verify` ask the same.
+//! verify` ask the same. What is true of every waiting room stands in
+//! [`Room::audit`](crate::room::Room::audit).
 //!
 //! Each invariant has a name and recomputes what it checks from holds, orders and blocks, slowly
 //! and plainly, without the code that keeps the sums.

@@ -8,6 +8,7 @@
 
 pub mod admission;
 mod apply;
+mod audit;
 mod command;
 mod decide;
 pub mod draw;

@@ -134,7 +134,9 @@ impl World {
             Decision::Again(record) => Ok(record),
             Decision::Record(record) => {
                 let Request { id, fingerprint, command: _ } = *request;
-                self.room.apply(&Applied { id, fingerprint, record: record.clone() });
+                let applied = Applied { id, fingerprint, record: record.clone() };
+                self.room.audit(&applied).unwrap();
+                self.room.apply(&applied);
                 Ok(record)
             }
         }

@@ -1,6 +1,7 @@
 //! The waiting room through the door that will not move: commands in, records and refusals out.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod audit;
 mod fixtures;
 mod format;
 mod memory;

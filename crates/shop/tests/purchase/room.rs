@@ -1,7 +1,10 @@
 //! The waiting room in front of a sale: from joining to buying, and nobody past it.
 
-use frontrow_ledger::room::{Phase, Refusal, Turn, draw::Permutation};
-use frontrow_log::Clock as _;
+use frontrow_ledger::{
+    Applied, Entry,
+    room::{Phase, Record, Refusal, Turn, draw::Permutation},
+};
+use frontrow_log::{Clock as _, Stream, entries::read_page, format::encode_entry};
 use frontrow_shop::{
     Error,
     cart::CartId,
@@ -206,4 +209,39 @@ pub async fn a_room_opens_by_itself_when_one_of_two_replicas_suffers(world: Worl
     let more = shop.admit(performance, Purpose::Hold, None, device).await;
     assert_eq!(refused(more), Refusal::NotYourTurn);
     world.check_out(&hold, "early@example.com").await.unwrap();
+}
+
+pub async fn a_log_that_says_what_cannot_be_is_noticed(world: World) {
+    room(&world).await;
+    let (shop, performance) = (&world.shop, world.performance);
+    for _ in 0..3 {
+        shop.join_room(performance, shop.new_cart(), Ask::default()).await.unwrap();
+    }
+    pass(&world, 10 * MINUTE).await;
+    until_drawn(&world).await;
+    let report = shop.verify(|_| {}).await.unwrap();
+    assert!(report.is_sound(), "{:#?}", report.faults);
+    assert_eq!(report.places, 3);
+
+    // Somebody writes a second place for the first fan into the log.
+    let stream = Stream::room(performance.as_u128());
+    let head = world.log.head(stream).await.unwrap();
+    let mut joins = Vec::new();
+    let mut at = frontrow_log::Position::START;
+    while at < head {
+        let page = read_page::<Record>(&*world.log, stream, at).await.unwrap();
+        for (position, entry) in page.entries {
+            at = position;
+            let is_join = |it: &&Applied<Record>| matches!(it.record, Record::Joined { .. });
+            joins.extend(entry.applied.iter().filter(is_join).cloned());
+        }
+    }
+    let mut forged = joins[0].clone();
+    forged.record = Record::Joined { place: frontrow_ledger::Place(3) };
+    let entry = Entry { now: world.clock.now(), applied: vec![forged] };
+    world.log.append(stream, head.next(), encode_entry(&entry).unwrap()).await.unwrap();
+    let report = shop.verify(|_| {}).await.unwrap();
+    let [fault] = &report.faults[..] else { panic!("{:#?}", report.faults) };
+    assert_eq!(fault.stream, stream);
+    assert!(fault.problem.contains("each-person-has-one-place"), "{}", fault.problem);
 }

@@ -62,7 +62,7 @@ pub struct World {
     pub performance: Uuid,
     /// Of the next start.
     pub options: Options,
-    log: Arc<dyn Log>,
+    pub log: Arc<dyn Log>,
     store: Store,
     random: Arc<Counter>,
     dir: tempfile::TempDir,
