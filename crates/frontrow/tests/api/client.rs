@@ -26,6 +26,8 @@ pub struct Api {
 pub struct Answer {
     pub status: StatusCode,
     pub kind: String,
+    /// When to come back, if it says so.
+    pub retry_after: Option<String>,
     pub body: Value,
 }
 
@@ -75,10 +77,19 @@ impl Api {
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
         let status = response.status();
-        let kind = response.headers().get("content-type");
-        let kind = kind.map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
+        let header = |name: &str| {
+            let value = response.headers().get(name);
+            value.map(|value| value.to_str().unwrap().to_owned())
+        };
+        let kind = header("content-type").unwrap_or_default();
+        let retry_after = header("retry-after");
         let bytes = response.bytes().await.unwrap();
-        Answer { status, kind, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        Answer {
+            status,
+            kind,
+            retry_after,
+            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        }
     }
 
     /// Announces a body and never sends it; the status line that comes back.

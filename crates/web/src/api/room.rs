@@ -1,7 +1,7 @@
 //! Waiting for one's turn: the waiting room of a client of the API.
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use frontrow_ledger::room::{Phase, Turn};
+use frontrow_ledger::room::{Phase, Refusal, Turn};
 use frontrow_shop::{
     Shop,
     buyer::Email,
@@ -169,6 +169,9 @@ pub async fn find_room(
     InQuery(query): InQuery<RoomQuery>,
 ) -> Result<Json<RoomBody>, Problem> {
     let visit = shop.room_visit(performance, query.receipt.as_deref()).await?;
+    if query.receipt.is_some() && visit.own.is_none() {
+        return Err(Refusal::UnknownPlace.into());
+    }
     Ok(Json(RoomBody::new(&shop, performance, &visit)))
 }
 

@@ -35,22 +35,23 @@ pub async fn admit(
 }
 
 /// What the page of a performance says of its waiting room; nothing where nobody waits.
-pub async fn call(
-    app: &App,
-    visitor: &Visitor,
-    performance: Uuid,
-) -> Result<Option<RoomCall>, Fail> {
+pub async fn call(app: &App, visitor: &Visitor, performance: Uuid) -> Option<RoomCall> {
     if !app.shop.has_room(performance) {
-        return Ok(None);
+        return None;
     }
     let visit = match app.shop.room_visit(performance, visitor.receipt(performance)).await {
         Ok(visit) => visit,
         // It is announced, and says nothing yet.
-        Err(Error::NotFound(_)) => return Ok(None),
-        Err(error) => return Err(error.into()),
+        Err(Error::NotFound(_)) => return None,
+        // Whoever only looks may: holding and paying ask the room itself, and are refused without it.
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(performance.id = %performance, error, "shown without its waiting room");
+            return None;
+        }
     };
     let stand = match (visit.phase, visit.own.map(|own| own.turn)) {
-        (Phase::Off, _) => return Ok(None),
+        (Phase::Off, _) => return None,
         (Phase::Closed, _) => RoomStand::Opens(zoned(&visit.facts, visit.opens)),
         (_, Some(Turn::InShop { until, .. })) => {
             RoomStand::Inside(labels::countdown(&visit.facts, until, visit.now))
@@ -58,5 +59,5 @@ pub async fn call(
         (_, Some(_)) => RoomStand::Waiting,
         (_, None) => RoomStand::Stranger,
     };
-    Ok(Some(RoomCall { url: Url::Room(performance), stand }))
+    Some(RoomCall { url: Url::Room(performance), stand })
 }

@@ -47,7 +47,7 @@ pub async fn show(
         map: None,
         rows: has_seats.then_some(Url::Rows(performance, None)),
         hold: Url::Hold(performance),
-        room: gate::call(&app, &visitor, performance).await?,
+        room: gate::call(&app, &visitor, performance).await,
     };
     let own = own_seats(&app, &visitor, performance).await?;
     page.map = Some(SeatMap {

@@ -4,7 +4,12 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use frontrow_shop::{mail::read_outbox, room::RoomChange, spec::RoomSpec};
+use frontrow_log::{Log as _, Position, Stream};
+use frontrow_shop::{
+    mail::read_outbox,
+    room::{Ask, Device, Purpose, RoomChange},
+    spec::RoomSpec,
+};
 use serde_json::{Value, json};
 
 use crate::rig::{Answer, Visitor, World};
@@ -161,4 +166,60 @@ async fn a_room_before_another_shop_leads_there() {
     assert!(after.html.contains("data-room=\"over\""), "{}", after.html);
     let end = world.shop.new_command_id();
     world.shop.change_room(world.performance, RoomChange::End, "test", end).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_pass_that_has_ended_holds_nothing_and_pays_for_a_moment_longer() {
+    let world = room(json!({ "pass_minutes": 1 })).await;
+    let (shop, secret) = (&world.shop, "a secret of a device");
+    let joined = shop.join_room_by_key(world.performance, "a key", Ask::default()).await.unwrap();
+    let device = Device::of_client(secret);
+    for _ in 0..610 {
+        world.clock.pass_ms(1_000);
+        shop.look_after_rooms().await;
+    }
+    let entered = shop.enter_shop(world.performance, &joined.receipt, device).await.unwrap();
+    let post = async |path: String, body: Value| {
+        let request = Request::post(format!("/api/v1{path}"))
+            .header(header::HOST, "shop.test")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", format!("{:032x}", shop.new_command_id().0))
+            .header("frontrow-pass", &entered.pass)
+            .header("frontrow-device", secret);
+        world.visitor().ask(request.body(Body::from(body.to_string())).unwrap()).await
+    };
+    let hold = async || {
+        let wants = json!([{ "area": { "area": "Dance floor", "ticket_types": ["advance"] } }]);
+        post(world.at("/holds"), json!({ "wants": wants })).await
+    };
+    let held = hold().await;
+    assert_eq!(held.status, StatusCode::CREATED, "{}", held.html);
+    let held: Value = serde_json::from_str(&held.html).unwrap();
+    world.clock.pass_ms(60_000);
+    let late = hold().await;
+    assert_eq!(late.status, StatusCode::GONE);
+    assert!(late.html.contains("turn-over"), "{}", late.html);
+    let order = json!({ "performance": world.performance, "hold": held["id"], "name": "Jana",
+        "email": "jana@example.org", "terms": true });
+    let paid = post("/orders".to_owned(), order.clone()).await;
+    assert_eq!(paid.status, StatusCode::CREATED, "{}", paid.html);
+    world.clock.pass_ms(15 * 60_000);
+    let late = post("/orders".to_owned(), order).await;
+    assert!(late.html.contains("turn-over"), "{}", late.html);
+}
+
+#[tokio::test]
+async fn who_looks_around_may_while_the_room_is_away_and_nobody_buys() {
+    let world = World::new().await;
+    let stream = Stream::room(world.performance.as_u128());
+    world.log.append(stream, Position(1), "no entry".into()).await.unwrap();
+    let (shop, now) = (&world.shop, frontrow_ledger::Time(0));
+    shop.store().room_opened(world.performance, json!({}), now).await.unwrap();
+    shop.learn_rooms().await.unwrap();
+    let page = world.visitor().get(&world.at("")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.html);
+    for purpose in [Purpose::Hold, Purpose::Pay] {
+        let device = Device::of_client("a secret of a device");
+        shop.admit(world.performance, purpose, None, device).await.unwrap_err();
+    }
 }

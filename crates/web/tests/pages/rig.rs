@@ -40,6 +40,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub performance: Uuid,
     pub router: Front,
+    pub log: Arc<MemoryLog>,
     dir: tempfile::TempDir,
 }
 
@@ -68,12 +69,13 @@ impl World {
         let store = Store::connect(&url, config).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Arc::new(ManualClock::new(NOW));
-        let shop = shop(store, &clock, &dir, provider);
+        let log = Arc::new(MemoryLog::default());
+        let shop = shop(store, log.clone(), &clock, &dir, provider);
         let file = SaleFile::parse(SALE).unwrap();
         let imported = shop.import(&file, PLAN).await.unwrap();
         let performance = imported.performances[0].1;
         let router = frontrow_web::front(shop.clone(), config_of(&dir, true));
-        Self { shop, clock, performance, router, dir }
+        Self { shop, clock, performance, router, log, dir }
     }
 
     /// The same shop, taking real money.
@@ -124,11 +126,11 @@ impl World {
 
 fn shop(
     store: Store,
+    log: Arc<dyn Log>,
     clock: &Arc<ManualClock>,
     dir: &tempfile::TempDir,
     provider: Option<&str>,
 ) -> Shop {
-    let log: Arc<dyn Log> = Arc::new(MemoryLog::default());
     let clock: Arc<dyn Clock> = clock.clone();
     let keys = Keys::derive(&SecretBox::new(Box::new([7; 32])));
     let page = format!("{BASE}{TEST_BANK_PATH}");
