@@ -226,9 +226,11 @@ fn who_stays_or_leaves_is_refused_in_this_order() {
 
 #[test]
 fn a_draw_needs_what_was_announced() {
-    let root = [3; 32];
-    let draw = |seed, beacon| Command::Draw { seed, beacon, root };
     let mut early = World::gathered(terms(), 3);
+    let mut started = early.clone();
+    started.pass_to(STARTS);
+    let root = started.line().tree().root();
+    let draw = |seed, beacon| Command::Draw { seed, beacon, root };
     assert_eq!(early.ask(draw(Some(SEED), None)), Err(Refusal::NoDraw));
     let mut nobody = World::drawn(0);
     assert_eq!(nobody.ask(draw(Some(SEED), None)), Err(Refusal::NoDraw));
@@ -258,7 +260,8 @@ fn an_announced_beacon_is_waited_for() {
     with_beacon.draw = with_beacon.draw.map(|draw| DrawTerms { beacon, ..draw });
     let mut world = World::gathered(with_beacon, 3);
     world.pass_to(STARTS);
-    let draw = |seed, beacon| Command::Draw { seed, beacon, root: [3; 32] };
+    let root = world.line().tree().root();
+    let draw = |seed, beacon| Command::Draw { seed, beacon, root };
     let from = STARTS.plus_ms(10 * MINUTE);
     assert_eq!(world.ask(draw(Some(SEED), None)), Err(Refusal::FallbackLater { from }));
     assert_eq!(world.ask(draw(None, Some(vec![1]))), Err(Refusal::FallbackLater { from }));
