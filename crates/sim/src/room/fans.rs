@@ -140,7 +140,11 @@ impl Fans {
 
 /// Opens the right seed, a wrong one or none.
 fn draw(random: &mut SmallRng, room: &Room) -> Command {
-    let top = room.line().map_or([0; 32], |line| line.tree().root());
+    // Nobody makes the tree before the start, when somebody may still join.
+    let started = room.line().filter(|line| line.frozen().is_some());
+    let Some(top) = started.map(|line| line.tree().root()) else {
+        return Command::Draw { seed: Some([1; 32]), beacon: None, root: [0; 32] };
+    };
     let seed = match random.random_range(0..10) {
         0..2 => None,
         2 => Some([1; 32]),
