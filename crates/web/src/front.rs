@@ -21,6 +21,7 @@ use axum::{
 };
 use frontrow_shop::pace::Burst;
 use futures::future::Either;
+use percent_encoding::percent_decode_str;
 use tower::Service;
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ use crate::{
     api,
     app::App,
     cache::CachePolicy,
+    limits::SITE_NETWORKS,
     network::{self, Crowded},
 };
 
@@ -84,10 +86,14 @@ impl Front {
         if !shop.has_room(performance) || a_minute == 0 {
             return None;
         }
-        let burst =
-            Burst { at_once: i64::from(a_minute), every_ms: (60_000 / i64::from(a_minute)).max(1) };
-        let who = network ^ performance.as_u128();
-        let retry_seconds = self.app.crowds.admit(who, burst, shop.now()).err()?;
+        let admit = |network: u128, a_minute: i64| {
+            let burst = Burst { at_once: a_minute, every_ms: (60_000 / a_minute).max(1) };
+            self.app.crowds.admit(network ^ performance.as_u128(), burst, shop.now())
+        };
+        let a_minute = i64::from(a_minute);
+        let site = network::site_of(network);
+        let refused = site.and_then(|site| admit(site, a_minute * SITE_NETWORKS).err());
+        let retry_seconds = refused.or_else(|| admit(network, a_minute).err())?;
         if is_api {
             return Some(api::crowded(retry_seconds).into_response());
         }
@@ -119,7 +125,10 @@ fn joining(path: &str) -> Option<(Uuid, bool)> {
         (is_api, what),
         (true, "room/places" | "room/registrations") | (false, "room/join" | "room/register")
     );
-    joins.then(|| Uuid::try_parse(performance).ok())?.map(|performance| (performance, is_api))
+    // As the router reads it: nobody hides by writing it in another way.
+    let performance = percent_decode_str(performance).decode_utf8().ok()?;
+    let performance = joins.then(|| Uuid::try_parse(&performance).ok())??;
+    Some((performance, is_api))
 }
 
 /// What [`Front::answer`] gives.
@@ -151,6 +160,8 @@ mod tests {
             (format!("/performances/{id}/room/register"), Some(false)),
             (format!("/api/v1/performances/{id}/room/places"), Some(true)),
             (format!("/api/v1/performances/{id}/room/registrations"), Some(true)),
+            (format!("/api/v1/performances/%30{}/room/places", &id[1..]), Some(true)),
+            (format!("/performances/{}/room/join", id.replace('-', "")), Some(false)),
             (format!("/performances/{id}/room"), None),
             (format!("/performances/{id}/room/enter"), None),
             (format!("/api/v1/performances/{id}/room/enter"), None),

@@ -40,6 +40,9 @@ pub const FORM_FIELDS_MAX: usize = 400;
 pub const CHOSEN_SEATS_MAX: usize = 50;
 /// Forms that one visitor may send at once, and how far apart after that.
 pub const FORMS: Burst = Burst { at_once: 20, every_ms: 500 };
+/// So many times as much as one network does may all those do that share the first 48 bits of an IPv6 address: a company
+/// that was given 65,536 networks, or as many phones of one carrier.
+pub const SITE_NETWORKS: i64 = 10;
 /// Requests that are worked on at once; the next is told to come back. Each takes milliseconds, so
 /// this is seconds of work.
 pub const IN_FLIGHT_MAX: usize = 2_048;

@@ -43,6 +43,13 @@ pub fn of(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Option<u128> 
     }
 }
 
+/// What a network that [`of`] named is a part of, as a number to count by: whoever rents 65,536 IPv6 networks at once is
+/// one site. None for IPv4, where an address costs money.
+pub fn site_of(network: u128) -> Option<u128> {
+    // Odd, unlike every network.
+    (network >> 64 != 0).then_some(network >> 80 << 80 | 1)
+}
+
 /// An address as balancers write it: alone, with a port, or in brackets.
 fn read(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim();
@@ -61,7 +68,7 @@ mod tests {
 
     use axum::http::{HeaderMap, HeaderValue};
 
-    use super::of;
+    use super::{of, site_of};
 
     fn network(peer: &str, told: &[&str]) -> Option<u128> {
         let mut headers = HeaderMap::new();
@@ -91,6 +98,16 @@ mod tests {
         assert_ne!(network("2001:db8:1:3::1", &[]), one);
         assert_eq!(network("127.0.0.1", &[]), None);
         assert_eq!(network("127.0.0.1", &["127.0.0.1"]), None);
+    }
+
+    #[test]
+    fn many_networks_of_one_site_are_one_site() {
+        let site = |peer| site_of(network(peer, &[]).unwrap());
+        assert!(site("2001:db8:1:2::1").is_some());
+        assert_eq!(site("2001:db8:1:2::1"), site("2001:db8:1:ffff::1"));
+        assert_ne!(site("2001:db8:1:2::1"), site("2001:db8:2:2::1"));
+        assert_ne!(site("2001:db8:1::1"), network("2001:db8:1::1", &[]));
+        assert_eq!(site("203.0.113.7"), None);
     }
 
     #[test]

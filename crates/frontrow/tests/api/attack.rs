@@ -262,6 +262,10 @@ async fn a_flood_of_joins_is_told_to_wait_and_others_join_meanwhile() {
     assert!((AT_ONCE..=AT_ONCE + refilled).contains(&came), "{came} of one network");
     assert_eq!(rooms.joined().await, came + honest);
 
+    // The address written in another way is the same address.
+    let encoded = here.performance.replace('0', "%30");
+    let disguised = format!("/performances/{encoded}/room/places");
+    farm.post(&disguised, json!({})).await.expect_problem(429, "too-many-joins");
     // What a stranger writes about where they come from changes nothing.
     let hidden = Fan { network: "1.2.3.4, nobody, 198.51.100.66:4711", ..rooms.fan(FARM) };
     hidden.join(here, &rooms.api.key()).await.expect_problem(429, "too-many-joins");
