@@ -162,6 +162,9 @@ pub const ROOM_GAP_MS: i64 = 120;
 pub const PASS_PAYS_MS: i64 = 15 * 60_000;
 /// Access codes of a waiting room that are made at once.
 pub const ACCESS_CODES_MAX: u32 = 10_000;
+/// Series of access codes whose codes are told that they were called back; older ones are unknown. Each costs a hash for
+/// every wrong code.
+pub const CODE_SERIES_KNOWN: u32 = 8;
 /// Codes that are mailed to one mailbox at once, and how far apart after that: whoever asks for somebody else's does not
 /// fill it.
 pub const CODE_MAILS: Burst = Burst { at_once: 2, every_ms: 60_000 };

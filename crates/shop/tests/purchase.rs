@@ -90,6 +90,7 @@ on_each_engine! {
     door::one_code_is_one_place_wherever_it_is_shown,
     door::codes_come_first_and_then_anybody,
     door::a_code_is_mailed_to_who_registers,
+    door::codes_that_were_called_back_let_nobody_in,
     door::work_is_asked_of_everybody,
     door::a_room_stands_before_another_shop,
     room::a_room_opens_by_itself_when_one_of_two_replicas_suffers,

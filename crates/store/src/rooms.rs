@@ -2,7 +2,7 @@
 
 use frontrow_ledger::Time;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -40,17 +40,49 @@ pub struct RoomAction {
 }
 
 impl Store {
-    /// Notes that a performance has a waiting room, and what its door asks for; again so if it had ended.
-    pub async fn room_opened(&self, performance: Uuid, rules: Value, now: Time) -> Result<()> {
+    /// Notes that a performance has a waiting room, and what its door asks for, which may follow from what it asked for
+    /// before; again so if it had ended.
+    pub async fn room_opened(
+        &self,
+        performance: Uuid,
+        now: Time,
+        rules: impl FnOnce(Option<Value>) -> Value + Send,
+    ) -> Result<Value> {
+        let write = self.write().await?;
+        let before = rooms::Entity::find_by_id(performance).lock_exclusive().one(&write.tx).await?;
+        let rules = rules(before.and_then(|row| row.rules));
         let row = rooms::Model {
             performance_id: performance,
             created_at: now.0,
             ended_at: None,
-            rules: Some(rules),
+            rules: Some(rules.clone()),
         };
-        let write = self.write_one().await?;
-        rows::put(&write, row, [rooms::Column::EndedAt, rooms::Column::Rules]).await?;
-        write.commit().await
+        rows::put(&write.tx, row, [rooms::Column::EndedAt, rooms::Column::Rules]).await?;
+        write.commit().await?;
+        Ok(rules)
+    }
+
+    /// Changes what the door of a room asks for and notes who did, together; `change` answers what else is said of it.
+    /// The same action again changes nothing. None if there is no room.
+    pub async fn change_room_rules(
+        &self,
+        mut action: RoomAction,
+        change: impl FnOnce(&mut Value) -> Value + Send,
+    ) -> Result<Option<Value>> {
+        let write = self.write().await?;
+        let id = action.performance_id;
+        let row = rooms::Entity::find_by_id(id).lock_exclusive().one(&write.tx).await?;
+        let Some(mut row) = row else { return Ok(None) };
+        let mut rules = row.rules.take().unwrap_or_else(|| json!({}));
+        if room_actions::Entity::find_by_id(action.id).one(&write.tx).await?.is_some() {
+            return Ok(Some(rules));
+        }
+        action.detail = change(&mut rules);
+        row.rules = Some(rules.clone());
+        rows::put(&write.tx, row, [rooms::Column::Rules]).await?;
+        rows::insert(&write.tx, vec![row_of(&action)]).await?;
+        write.commit().await?;
+        Ok(Some(rules))
     }
 
     /// Notes that a waiting room has ended, so that nobody looks after it any more.
@@ -85,16 +117,8 @@ impl Store {
 
     /// Notes what somebody did to a waiting room.
     pub async fn note_room_action(&self, action: &RoomAction) -> Result<()> {
-        let row = room_actions::Model {
-            id: action.id,
-            performance_id: action.performance_id,
-            at: action.at.0,
-            who: action.who.clone(),
-            action: action.action.clone(),
-            detail: action.detail.clone(),
-        };
         let write = self.write_one().await?;
-        rows::insert_missing(&write, vec![row]).await?;
+        rows::insert_missing(&write, vec![row_of(action)]).await?;
         write.commit().await
     }
 
@@ -123,5 +147,16 @@ impl Store {
             detail: row.detail,
         });
         Ok(page.page(actions.collect(), |action| Cursor { at: action.at, id: action.id }))
+    }
+}
+
+fn row_of(action: &RoomAction) -> room_actions::Model {
+    room_actions::Model {
+        id: action.id,
+        performance_id: action.performance_id,
+        at: action.at.0,
+        who: action.who.clone(),
+        action: action.action.clone(),
+        detail: action.detail.clone(),
     }
 }

@@ -110,6 +110,7 @@ on_each_engine! {
     rooms::a_room_is_looked_after_until_it_ends,
     rooms::how_a_room_stood_is_noted_once_and_forgotten,
     rooms::the_waiting_list_is_called_in_the_order_of_the_queue,
+    rooms::the_rules_of_a_room_change_once_and_with_a_note,
     rooms::what_was_done_to_a_room_is_read_newest_first,
     rooms::whoever_wished_for_a_mail_gets_one,
     search::facets_count_events,

@@ -70,6 +70,7 @@ fn pages(app: App) -> Router {
         .route("/office/rooms/{id}/resume", post(control::resume))
         .route("/office/rooms/{id}/say", post(control::say))
         .route("/office/rooms/{id}/steer", post(control::steer))
+        .route("/office/rooms/{id}/call-back-codes", post(control::call_back_codes))
         .route("/office/rooms/{id}/end", post(control::end))
         // Buying them.
         .route("/cart", get(cart::show))

@@ -107,6 +107,8 @@ pub enum Act {
     Say,
     /// How many are let in.
     Steer,
+    /// No access code that was made so far is valid any more.
+    CallBackCodes,
     /// Closed for good.
     End,
 }
@@ -119,6 +121,7 @@ impl Act {
             Self::Resume => "resume",
             Self::Say => "say",
             Self::Steer => "steer",
+            Self::CallBackCodes => "call-back-codes",
             Self::End => "end",
         }
     }

@@ -192,6 +192,14 @@ async fn access_codes_are_made_by_number_and_by_name_and_only_for_the_seller() {
     assert_eq!(join(one, &work).await.expect(201)["place"], 0);
     assert_eq!(join(&one.to_lowercase(), &work).await.expect(201)["place"], 0);
     assert_eq!(join(member, &work).await.expect(201)["place"], 1);
+
+    let call_back = json!({ "action": "call-back-codes" });
+    call(Method::POST, &format!("{room}/actions"), &key, call_back).await.expect(204);
+    join(other, &work).await.expect_problem(403, "access-code-called-back");
+    let anew = json!({ "first": 6, "count": 1 });
+    let made = call(Method::POST, &codes, &key, anew).await.expect(200);
+    assert_eq!(made["series"], 1);
+    join(made["codes"][0].as_str().unwrap(), &work).await.expect(201);
 }
 
 /// The work as `docs/waiting-room.md` describes it.

@@ -112,9 +112,7 @@ impl Shop {
     pub async fn learn_rooms(&self) -> Result<()> {
         let rooms = self.inner.store.rooms().await?;
         let known = rooms.into_iter().map(|room| {
-            let door = room.rules.map_or_else(|| Ok(Door::default()), serde_json::from_value);
-            let door =
-                door.map_err(|error| Error::Broken("the rules at the door", error.into()))?;
+            let door = room.rules.map_or_else(|| Ok(Door::default()), Door::read)?;
             Ok((room.performance_id, Arc::new(door)))
         });
         let known: HashMap<Uuid, Arc<Door>> = known.collect::<Result<_>>()?;

@@ -7,7 +7,7 @@ use frontrow_ledger::{CommandId, Time, room::Phase};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{codes::Code, work};
+use super::{codes::Codes, work};
 use crate::{Error, Result, Shop, keys::half, limits::NETWORK_JOINS_PER_MINUTE};
 
 /// The rules at the door of one room. They are kept with the list of rooms and not in the ledger, which knows places
@@ -23,6 +23,8 @@ pub struct Door {
     pub work_bits: u8,
     /// Where somebody else's shop is, if this room stands before it.
     pub gate: Option<String>,
+    /// The series of access codes that is valid: codes of those before were called back.
+    pub code_series: u32,
     /// Places that one network may take in a minute, and at once; 0 for any number. A carrier's phones may share one.
     pub network_joins_per_minute: u32,
 }
@@ -34,6 +36,7 @@ impl Default for Door {
             anyone_from: None,
             work_bits: 0,
             gate: None,
+            code_series: 0,
             network_joins_per_minute: NETWORK_JOINS_PER_MINUTE,
         }
     }
@@ -86,6 +89,9 @@ pub enum Shut {
     /// The code is not one of this room.
     #[error("the access code is not valid here")]
     CodeUnknown,
+    /// The code was one of this room, until the organiser called all of its series back.
+    #[error("the access code was called back: ask whoever gave it for another one")]
+    CodeCalledBack,
     /// The work is missing or wrong.
     #[error("a proof of work of {bits} bits is needed")]
     WorkNeeded {
@@ -101,12 +107,19 @@ impl Shut {
             Self::CodeNeeded => "access-code-needed",
             Self::RegistrationNeeded => "registration-needed",
             Self::CodeUnknown => "access-code-unknown",
+            Self::CodeCalledBack => "access-code-called-back",
             Self::WorkNeeded { .. } => "work-needed",
         }
     }
 }
 
 impl Door {
+    /// As the tables keep it.
+    pub(super) fn read(rules: serde_json::Value) -> Result<Self> {
+        serde_json::from_value(rules)
+            .map_err(|error| Error::Broken("the rules at the door", error.into()))
+    }
+
     /// Who may join at a moment.
     pub fn entry_at(&self, now: Time) -> Entry {
         match self.anyone_from {
@@ -144,10 +157,10 @@ impl Shop {
         }
         let fan = match (ask.code.filter(|code| !code.trim().is_empty()), door.entry_at(self.now()))
         {
-            (Some(text), _) => match Code::read(keys, performance, text) {
-                Some(code) => code.fan(keys, performance),
-                None => return shut(Shut::CodeUnknown),
-            },
+            (Some(text), _) => {
+                let codes = Codes { keys, performance, series: door.code_series };
+                codes.read(text).map(|code| codes.fan(&code)).map_err(Error::Shut)?
+            }
             (None, Entry::Anyone) => browser,
             (None, Entry::Code) => return shut(Shut::CodeNeeded),
             (None, Entry::Email) => return shut(Shut::RegistrationNeeded),

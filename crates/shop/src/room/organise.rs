@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use frontrow_ledger::{
     CommandId,
-    room::{Command, DrawTerms, PassTimes, Steering, Terms, admission::Policy, draw::commitment},
+    room::{
+        Command, DrawTerms, PassTimes, Phase, Refusal, Steering, Terms, admission::Policy,
+        draw::commitment,
+    },
 };
 use frontrow_store::{
     page::{Page, PageRequest},
@@ -24,6 +27,9 @@ use crate::{
     spec::{RoomSpec, Starts},
 };
 
+/// Where [`Door::code_series`] stands among the rules of a room.
+const SERIES: &str = "code_series";
+
 /// What an organiser does to a room that is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoomChange {
@@ -37,6 +43,8 @@ pub enum RoomChange {
     Steer(Steering),
     /// What the announced beacon said.
     Beacon(Vec<u8>),
+    /// No access code that was made so far is valid any more.
+    CallBackCodes,
     /// Nobody waits any more, for good.
     End,
 }
@@ -50,13 +58,14 @@ impl RoomChange {
             Self::Say(_) => "say",
             Self::Steer(_) => "steer",
             Self::Beacon(_) => "beacon",
+            Self::CallBackCodes => "call-back-codes",
             Self::End => "end",
         }
     }
 
     fn detail(&self) -> Value {
         match self {
-            Self::Pause | Self::Resume | Self::End => json!({}),
+            Self::Pause | Self::Resume | Self::CallBackCodes | Self::End => json!({}),
             Self::Say(message) => json!({ "message": message }),
             Self::Steer(steering) => json!(steering),
             Self::Beacon(value) => json!({ "value": hex::encode(value) }),
@@ -77,8 +86,16 @@ impl Shop {
         // Known before it is defined: from its first moment on, nobody buys past it.
         let rules = serde_json::to_value(&door)
             .map_err(|error| Error::Broken("the rules at the door", error.into()))?;
-        self.inner.store.room_opened(performance, rules, self.now()).await?;
-        self.know_room(performance, door);
+        let rules = self.inner.store.room_opened(performance, self.now(), |before| {
+            // Codes that were called back stay so.
+            let series = before.and_then(|mut before| Some(before.get_mut(SERIES)?.take()));
+            let mut rules = rules;
+            if let (Some(rules), Some(series)) = (rules.as_object_mut(), series) {
+                rules.insert(SERIES.to_owned(), series);
+            }
+            rules
+        });
+        self.know_room(performance, Door::read(rules.await?)?);
         let handle = self.room_of(performance).await?;
         self.ask_room(&handle, command, Command::Define(Arc::new(terms))).await?;
         let mode = format!("{:?}", spec.mode).to_lowercase();
@@ -104,6 +121,9 @@ impl Shop {
             RoomChange::Say(message) => Command::Say(message),
             RoomChange::Steer(steering) => Command::Steer(steering),
             RoomChange::End => Command::End,
+            RoomChange::CallBackCodes => {
+                return self.call_back_codes(performance, who, command).await;
+            }
             RoomChange::Beacon(value) => {
                 self.draw_with(performance, &handle, Some(value), command).await?;
                 return self.note(performance, command, who, name, detail).await;
@@ -111,6 +131,30 @@ impl Shop {
         };
         self.ask_room(&handle, command, asked).await?;
         self.note(performance, command, who, name, detail).await
+    }
+
+    /// Goes on with the next series of access codes. Places that were taken with older ones stay, and so do passes.
+    async fn call_back_codes(
+        &self,
+        performance: Uuid,
+        who: &str,
+        command: CommandId,
+    ) -> Result<()> {
+        let handle = self.room_of(performance).await?;
+        let now = self.now();
+        if handle.read(|room, _| room.line().is_none_or(|line| line.phase(now) == Phase::Ended))? {
+            return Err(Error::Room(Refusal::Ended));
+        }
+        let action =
+            self.action(performance, command, who, RoomChange::CallBackCodes.name(), json!({}));
+        let rules = self.inner.store.change_room_rules(action, |rules| {
+            let series = rules.get(SERIES).and_then(Value::as_u64).unwrap_or(0) + 1;
+            rules[SERIES] = series.into();
+            json!({ "series": series })
+        });
+        let rules = rules.await?.ok_or(Error::NotFound("waiting room"))?;
+        self.know_room(performance, Door::read(rules)?);
+        Ok(())
     }
 
     /// What was done to a room, newest first.
@@ -131,15 +175,26 @@ impl Shop {
         action: &str,
         detail: Value,
     ) -> Result<()> {
-        let action = RoomAction {
+        let action = self.action(performance, command, who, action, detail);
+        Ok(self.inner.store.note_room_action(&action).await?)
+    }
+
+    fn action(
+        &self,
+        performance: Uuid,
+        command: CommandId,
+        who: &str,
+        action: &str,
+        detail: Value,
+    ) -> RoomAction {
+        RoomAction {
             id: random::custom_uuid(command.0),
             performance_id: performance,
             at: self.now(),
             who: who.to_owned(),
             action: action.to_owned(),
             detail,
-        };
-        Ok(self.inner.store.note_room_action(&action).await?)
+        }
     }
 
     async fn room_terms(&self, performance: Uuid, spec: &RoomSpec) -> Result<(Terms, Door)> {
@@ -189,6 +244,7 @@ impl Shop {
             anyone_from: anyone_from.flatten(),
             work_bits: spec.work_bits,
             gate: spec.gate.clone(),
+            code_series: 0,
             network_joins_per_minute: spec.network_joins_per_minute,
         };
         faults.or(Some((terms, door))).map_err(Error::from)

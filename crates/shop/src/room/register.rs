@@ -5,7 +5,7 @@ use frontrow_ledger::room::{Phase, Refusal};
 use frontrow_words::Language;
 use uuid::Uuid;
 
-use super::{Entry, codes::Code};
+use super::Entry;
 use crate::{
     Error, Result, Shop,
     buyer::Email,
@@ -36,8 +36,8 @@ impl Shop {
             faults.push(At::ROOT.key("email"), problem);
             return faults.or(None).map_err(Error::from);
         }
-        let (keys, mailbox) = (self.keys(), email.buyer(self.keys()).0);
-        let code = Code::named(keys, performance, email.mailbox()).text(keys, performance);
+        let mailbox = email.buyer(self.keys()).0;
+        let code = self.access_code_of(performance, email.mailbox());
         let facts = self.facts(performance).await?;
         let letter = self.code_letter(&facts, email, &code, language)?;
         let mailboxes = &self.inner.rooms.mailboxes;

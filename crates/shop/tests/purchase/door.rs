@@ -5,9 +5,10 @@ use frontrow_log::Clock as _;
 use frontrow_shop::{
     Error,
     buyer::Email,
-    room::{Ask, Device, Shut},
+    room::{Ask, Device, RoomChange, Shut},
     spec::RoomSpec,
 };
+use frontrow_store::page::PageRequest;
 use frontrow_words::Language;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -73,6 +74,40 @@ pub async fn codes_come_first_and_then_anybody(world: World) {
     assert_eq!(shut(early), Shut::CodeNeeded);
     world.clock.pass_ms(6 * MINUTE);
     shop.join_room(performance, cart, Ask::default()).await.unwrap();
+}
+
+pub async fn codes_that_were_called_back_let_nobody_in(world: World) {
+    room(&world, json!({ "entry": "code" })).await;
+    let (shop, performance) = (&world.shop, world.performance);
+    let old = shop.access_codes(performance, 0..2);
+    let join = async |ask| shop.join_room(performance, shop.new_cart(), ask).await;
+    let early = join(code(&old[0])).await.unwrap();
+    let command = world.command();
+    for _ in 0..2 {
+        let change = RoomChange::CallBackCodes;
+        shop.change_room(performance, change, "night shift", command).await.unwrap();
+    }
+    assert_eq!(shop.door(performance).code_series, 1, "the same command again is one");
+    for code_before in &old {
+        assert_eq!(shut(join(code(code_before)).await), Shut::CodeCalledBack);
+    }
+    let visit = shop.room_visit(performance, Some(&early.receipt)).await.unwrap();
+    assert_eq!(visit.own.unwrap().place, early.place, "who has joined stays");
+
+    // Setting the room up anew makes no code valid again, and other replicas know.
+    room(&world, json!({ "entry": "code", "network_joins_per_minute": 7 })).await;
+    shop.learn_rooms().await.unwrap();
+    assert_eq!(shut(join(code(&old[1])).await), Shut::CodeCalledBack);
+    let new = shop.access_codes(performance, 0..2);
+    assert_ne!(join(code(&new[0])).await.unwrap().place, early.place);
+    let done = shop.room_actions(performance, PageRequest::default()).await.unwrap().items;
+    let noted = done.iter().find(|done| done.action == "call-back-codes").unwrap();
+    assert_eq!((noted.who.as_str(), &noted.detail), ("night shift", &json!({ "series": 1 })));
+
+    shop.change_room(performance, RoomChange::End, "", world.command()).await.unwrap();
+    let change = RoomChange::CallBackCodes;
+    let late = shop.change_room(performance, change, "", world.command()).await;
+    assert!(matches!(late, Err(Error::Room(Refusal::Ended))), "{late:?}");
 }
 
 pub async fn a_code_is_mailed_to_who_registers(world: World) {

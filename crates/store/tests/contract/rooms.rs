@@ -17,7 +17,7 @@ pub async fn a_room_is_looked_after_until_it_ends(world: World) {
     world.store.put_performance(&later).await.unwrap();
     let open = async |performance, rules: &str, ms| {
         let rules = json!({ "entry": rules });
-        world.store.room_opened(performance, rules, NOW.plus_ms(ms)).await.unwrap();
+        world.store.room_opened(performance, NOW.plus_ms(ms), |_| rules).await.unwrap();
     };
     let listed = async || -> Vec<(Uuid, Value)> {
         let rooms = world.store.rooms().await.unwrap();
@@ -34,6 +34,36 @@ pub async fn a_room_is_looked_after_until_it_ends(world: World) {
     assert_eq!(listed().await, [(second, anyone.clone())]);
     open(first, "anyone", 4).await;
     assert_eq!(listed().await, [(first, anyone.clone()), (second, anyone)]);
+}
+
+pub async fn the_rules_of_a_room_change_once_and_with_a_note(world: World) {
+    let performance = world.performance;
+    let action = RoomAction {
+        id: Uuid::from_u128(7),
+        performance_id: performance,
+        at: NOW,
+        who: "night shift".to_owned(),
+        action: "count".to_owned(),
+        detail: Value::Null,
+    };
+    let count = async || {
+        let one_more = |rules: &mut Value| {
+            rules["count"] = (rules["count"].as_u64().unwrap_or(0) + 1).into();
+            json!({ "to": rules["count"] })
+        };
+        world.store.change_room_rules(action.clone(), one_more).await.unwrap()
+    };
+    assert_eq!(count().await, None, "there is no room");
+    world.store.room_opened(performance, NOW, |_| json!({ "entry": "code" })).await.unwrap();
+    let counted = Some(json!({ "entry": "code", "count": 1 }));
+    assert_eq!(count().await, counted);
+    assert_eq!(count().await, counted, "the same action again");
+    let rooms = world.store.rooms().await.unwrap();
+    assert_eq!(rooms[0].rules, counted);
+    let noted = world.store.room_actions(performance, PageRequest::default()).await.unwrap();
+    assert_eq!(noted.items, [RoomAction { detail: json!({ "to": 1 }), ..action.clone() }]);
+    let kept = |before: Option<Value>| before.unwrap();
+    assert_eq!(Some(world.store.room_opened(performance, NOW, kept).await.unwrap()), counted);
 }
 
 pub async fn what_was_done_to_a_room_is_read_newest_first(world: World) {

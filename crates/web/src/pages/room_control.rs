@@ -152,6 +152,8 @@ pub enum ActionKind {
     Steer,
     /// What the announced beacon said.
     Beacon,
+    /// No access code that was made before is valid any more.
+    CallBackCodes,
     /// Closed for good.
     End,
 }
@@ -167,6 +169,8 @@ pub struct ControlLinks {
     pub say: Url,
     /// `rate`, `target`, `cap`.
     pub steer: Url,
+    /// All access codes are called back, where the room asks for some; only with `sure=1`.
+    pub call_back: Option<Url>,
     /// Closed for good; only with `sure=1`.
     pub end: Url,
     /// What fans see.
@@ -262,6 +266,7 @@ impl RoomControlPage {
             ActionKind::Say => self.frame.t("control-did-say"),
             ActionKind::Steer => self.frame.t("control-did-steer"),
             ActionKind::Beacon => self.frame.t("control-did-beacon"),
+            ActionKind::CallBackCodes => self.frame.t("control-did-call-back"),
             ActionKind::End => self.frame.t("control-did-end"),
         };
         text.into_owned()

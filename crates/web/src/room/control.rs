@@ -11,7 +11,7 @@ use frontrow_ledger::room::{
 };
 use frontrow_shop::{
     Error,
-    room::{RoomChange, Visit},
+    room::{Entry, RoomChange, Visit},
     ticket::zoned,
 };
 use frontrow_store::{page::PageRequest, room_samples::RoomSample, rooms::RoomAction};
@@ -49,6 +49,7 @@ pub async fn show(
     let actions = app.shop.room_actions(performance, PageRequest::default()).await?;
     let act = |act| Url::OfficeAct(performance, act);
     let language = visitor.language;
+    let asks_codes = app.shop.door(performance).entry != Entry::Anyone;
     let page = RoomControlPage {
         frame: visitor.frame_with(&app, None),
         heading: labels::heading(&visit.facts, visitor.language),
@@ -64,6 +65,7 @@ pub async fn show(
             resume: act(Act::Resume),
             say: act(Act::Say),
             steer: act(Act::Steer),
+            call_back: asks_codes.then(|| act(Act::CallBackCodes)),
             end: act(Act::End),
             room: Url::Room(performance),
             logout: Some(Url::OfficeLogout),
@@ -130,6 +132,19 @@ pub async fn steer(
     let steering =
         Steering { rate_per_minute: number("rate"), target: number("target"), cap: number("cap") };
     change(&app, &office, performance, &posted, RoomChange::Steer(steering)).await
+}
+
+/// No access code is valid any more, if they are sure.
+pub async fn call_back_codes(
+    State(app): State<App>,
+    office: Office,
+    Path(performance): Path<Uuid>,
+    posted: Posted,
+) -> Answer {
+    if posted.get("sure") != "1" {
+        return Ok(reply::redirect(&Url::OfficeRoom(performance)));
+    }
+    change(&app, &office, performance, &posted, RoomChange::CallBackCodes).await
 }
 
 /// Closed for good, if they are sure.
@@ -272,6 +287,10 @@ fn action(visit: &Visit, done: RoomAction, language: Language) -> ControlAction 
         "say" => (ActionKind::Say, text("message")),
         "steer" => (ActionKind::Steer, numbers()),
         "beacon" => (ActionKind::Beacon, text("value")),
+        "call-back-codes" => {
+            let series = [("series", number("series").into())];
+            (ActionKind::CallBackCodes, language.t_with("control-did-series", series).into_owned())
+        }
         "end" => (ActionKind::End, String::new()),
         _ => (ActionKind::Define, numbers()),
     };

@@ -54,6 +54,7 @@ pub async fn join(State(app): State<App>, Path(performance): Path<Uuid>, posted:
             Shut::CodeNeeded => "room-code-needed",
             Shut::RegistrationNeeded => "room-register-needed",
             Shut::CodeUnknown => "room-code-unknown",
+            Shut::CodeCalledBack => "room-code-called-back",
             Shut::WorkNeeded { .. } => "room-work-script",
         },
         Err(error) => return Err(error.into()),

@@ -93,6 +93,31 @@ async fn what_does_not_fit_is_said_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn codes_are_called_back_by_who_is_sure() {
+    let world = with_room().await;
+    let mut organiser = world.visitor();
+    sign_in(&world, &mut organiser, &key(&world).await).await.location();
+    let page = organiser.get(&control(&world)).await;
+    assert!(!page.html.contains("call-back-codes"), "this room asks for none");
+    let spec = json!({ "starts_in_minutes": 10, "entry": "code" });
+    let command = world.shop.new_command_id();
+    let spec = RoomSpec::read(&spec).unwrap();
+    world.shop.put_room(world.performance, &spec, "set-up key", command).await.unwrap();
+    let [code] = world.shop.access_codes(world.performance, 0..1).try_into().unwrap();
+    let page = organiser.get(&control(&world)).await;
+    organiser.send(&page, "/call-back-codes", &[]).await.location();
+    assert_eq!(world.shop.door(world.performance).code_series, 0);
+    organiser.send(&page, "/call-back-codes", &[("sure", "1")]).await.location();
+    let page = organiser.get(&control(&world)).await;
+    assert!(page.html.contains("series 1 from now on"), "{}", page.html);
+    let mut fan = world.visitor();
+    let room = fan.get(&world.at("/room")).await;
+    fan.send(&room, "name=\"code\"", &[("code", &code)]).await.location();
+    let said = fan.get(&world.at("/room")).await;
+    assert!(said.html.contains("This access code was called back"), "{}", said.html);
+}
+
+#[tokio::test]
 async fn nobody_else_gets_in() {
     let world = with_room().await;
     let pages = [control(&world), format!("{}/live", control(&world))];

@@ -133,6 +133,14 @@ async fn a_flood_from_one_network_waits_and_others_do_not() {
     assert_eq!(join(&mut from("2001:db8:0:1::1")).await.status, StatusCode::CREATED);
     assert_eq!(join(&mut from("2001:db8::ffff")).await.status, StatusCode::TOO_MANY_REQUESTS);
 
+    // Whoever rents many networks at once gets some of them served, and no more.
+    let mut sites = 0;
+    for network in 0..40 {
+        let mut rented = from(&format!("2001:db8:7:{network:x}::1"));
+        sites += u32::from(join(&mut rented).await.status == StatusCode::CREATED);
+    }
+    assert_eq!(sites, 30);
+
     // A page says so to people; whatever else they do goes on.
     let page = farm.get(&world.at("/room")).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -214,7 +222,7 @@ async fn who_looks_around_may_while_the_room_is_away_and_nobody_buys() {
     let stream = Stream::room(world.performance.as_u128());
     world.log.append(stream, Position(1), "no entry".into()).await.unwrap();
     let (shop, now) = (&world.shop, frontrow_ledger::Time(0));
-    shop.store().room_opened(world.performance, json!({}), now).await.unwrap();
+    shop.store().room_opened(world.performance, now, |_| json!({})).await.unwrap();
     shop.learn_rooms().await.unwrap();
     let page = world.visitor().get(&world.at("")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.html);

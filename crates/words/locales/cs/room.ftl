@@ -93,6 +93,7 @@ room-footer = Pro všechny čekající platí stejná pravidla a lepší pořad�
 room-code = Přístupový kód
 room-code-needed = Tento prodej začíná přístupovými kódy. Zadejte svůj.
 room-code-unknown = Tento přístupový kód k prodeji nepatří. Zkontrolujte každé písmeno a číslici.
+room-code-called-back = Tento přístupový kód byl odvolán. Požádejte o nový toho, kdo vám ho dal.
 room-work-script = Aby nikdo nezabral tisíce pořadí, každý prohlížeč pro své vteřinu pracuje. Povolte proto na této stránce skripty.
 room-working = Okamžik, váš prohlížeč pracuje na vašem pořadí…
 room-register-next = Jedna adresa, jedno pořadí: pošleme vám kód, se kterým vstoupíte.

@@ -93,6 +93,7 @@ room-footer = Everybody waits under the same rules, and buying a better place is
 room-code = Access code
 room-code-needed = This sale begins with access codes. Enter yours.
 room-code-unknown = This access code is not one of this sale. Check each letter and digit.
+room-code-called-back = This access code was called back. Ask whoever gave it to you for a new one.
 room-work-script = So that nobody takes thousands of places, browsers do a second of work for theirs. For that, please allow scripts on this page.
 room-working = One moment, your browser works for your place …
 room-register-next = One address, one place: we send you a code to join with.

@@ -44,6 +44,8 @@ pub enum ActionRequest {
         /// In hex.
         value: String,
     },
+    /// No access code that was made so far is valid any more. Places that were taken with one stay.
+    CallBackCodes {},
     /// Nobody waits any more, for good.
     End {},
 }
@@ -78,6 +80,8 @@ pub struct CodesRequest {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CodesBody {
     codes: Vec<String>,
+    /// How often codes of this room were called back.
+    series: u32,
 }
 
 /// What somebody else's shop checks tokens with.
@@ -91,7 +95,7 @@ pub struct GateBody {
     audience: Uuid,
 }
 
-/// Makes access codes. Nothing is kept: the same question has the same answer.
+/// Makes access codes. Nothing is kept: the same question has the same answer until codes are called back.
 #[utoipa::path(post, path = "/performances/{performance}/room/codes", tag = "organise",
     security(("api_key" = [])),
     params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header)),
@@ -105,6 +109,8 @@ pub async fn make_codes(
     Body(request): Body<CodesRequest>,
 ) -> Result<Json<CodesBody>, Problem> {
     own(&shop, &organiser, performance).await?;
+    // Another replica may have called codes back a moment ago.
+    shop.learn_rooms().await?;
     let too_many = |pointer| {
         Problem::fault(pointer, "too-many", format!("must be at most {ACCESS_CODES_MAX}"))
     };
@@ -118,7 +124,7 @@ pub async fn make_codes(
     let end = end.ok_or_else(|| Problem::fault("/first", "range", "must leave room for them"))?;
     let mut codes = shop.access_codes(performance, request.first..end);
     codes.extend(request.names.iter().map(|name| shop.access_code_of(performance, name)));
-    Ok(Json(CodesBody { codes }))
+    Ok(Json(CodesBody { codes, series: shop.door(performance).code_series }))
 }
 
 /// The key with which somebody else's shop checks the tokens of whoever comes through this room.
@@ -250,6 +256,7 @@ fn change(request: ActionRequest) -> Result<RoomChange, Problem> {
                 )
             })?)
         }
+        ActionRequest::CallBackCodes {} => RoomChange::CallBackCodes,
         ActionRequest::End {} => RoomChange::End,
     })
 }

@@ -52,6 +52,7 @@ fn actions() -> Vec<ControlAction> {
         action(19, ActionKind::Resume, ""),
         action(17, ActionKind::Pause, ""),
         action(15, ActionKind::Beacon, "f0a3"),
+        action(-90, ActionKind::CallBackCodes, "codes of series 1 from now on"),
         action(-2_880, ActionKind::Define, ""),
     ]
 }
@@ -89,6 +90,7 @@ fn page(language: Language, phase: ControlPhase, limit: Limit) -> RoomControlPag
             resume: here.clone(),
             say: here.clone(),
             steer: here.clone(),
+            call_back: None,
             end: here.clone(),
             room: here.clone(),
             logout: Some(here),
@@ -101,6 +103,7 @@ impl Sample for RoomControlPage {
         let mut paused = page(language, ControlPhase::Paused, Limit::Paused);
         paused.message = Some("We mend a payment terminal & go on at 20:15.".to_owned());
         let mut early = page(language, ControlPhase::Gathering, Limit::Demand);
+        early.links.call_back = Some(early.links.end.clone());
         early.picture.points.clear();
         early.actions.clear();
         let mut wrong = page(language, ControlPhase::Running, Limit::Payments);
