@@ -119,7 +119,7 @@ impl Fan<'_> {
         for _ in 0..400 {
             let entered = self.enter(sale, receipt).await;
             if entered.status.is_success() {
-                self.pass = entered.body["pass"].as_str().unwrap().to_owned();
+                entered.body["pass"].as_str().unwrap().clone_into(&mut self.pass);
                 return;
             }
             entered.expect_problem(403, "not-your-turn");
@@ -230,7 +230,6 @@ async fn a_flood_of_joins_is_told_to_wait_and_others_join_meanwhile() {
     spec["network_joins_per_minute"] = AT_ONCE.into();
     let rooms = Rooms::start(spec).await;
     let here = &rooms.here;
-    let began = std::time::Instant::now();
     // Ten times of what one network may, each without a cookie and with a key of its own.
     let farm = rooms.fan(FARM);
     let keys: Vec<_> = (0..10 * AT_ONCE).map(|_| rooms.api.key()).collect();
@@ -246,7 +245,6 @@ async fn a_flood_of_joins_is_told_to_wait_and_others_join_meanwhile() {
         fans.len() as u64
     };
     let (answers, honest) = tokio::join!(flood.collect::<Vec<_>>(), honest);
-    let refilled = began.elapsed().as_secs() * AT_ONCE / 60 + 1;
     let mut came = 0;
     for answer in answers {
         if answer.status.is_success() {
@@ -259,7 +257,8 @@ async fn a_flood_of_joins_is_told_to_wait_and_others_join_meanwhile() {
         assert!((1..=60).contains(&after), "{after}");
         assert!(problem["detail"].as_str().unwrap().contains("Come back in"), "{problem}");
     }
-    assert!((AT_ONCE..=AT_ONCE + refilled).contains(&came), "{came} of one network");
+    // The flood takes less than the minute that brings as many again.
+    assert!((AT_ONCE..2 * AT_ONCE).contains(&came), "{came} of one network");
     assert_eq!(rooms.joined().await, came + honest);
 
     // The address written in another way is the same address.

@@ -200,14 +200,14 @@ async fn a_pass_that_has_ended_holds_nothing_and_pays_for_a_moment_longer() {
         let wants = json!([{ "area": { "area": "Dance floor", "ticket_types": ["advance"] } }]);
         post(world.at("/holds"), json!({ "wants": wants })).await
     };
-    let held = hold().await;
-    assert_eq!(held.status, StatusCode::CREATED, "{}", held.html);
-    let held: Value = serde_json::from_str(&held.html).unwrap();
+    let answered = hold().await;
+    assert_eq!(answered.status, StatusCode::CREATED, "{}", answered.html);
+    let in_cart: Value = serde_json::from_str(&answered.html).unwrap();
     world.clock.pass_ms(60_000);
     let late = hold().await;
     assert_eq!(late.status, StatusCode::GONE);
     assert!(late.html.contains("turn-over"), "{}", late.html);
-    let order = json!({ "performance": world.performance, "hold": held["id"], "name": "Jana",
+    let order = json!({ "performance": world.performance, "hold": in_cart["id"], "name": "Jana",
         "email": "jana@example.org", "terms": true });
     let paid = post("/orders".to_owned(), order.clone()).await;
     assert_eq!(paid.status, StatusCode::CREATED, "{}", paid.html);
