@@ -83,6 +83,10 @@ pub const SNAPSHOT_ENTRIES: u64 = 5_000;
 /// more of them than of entries.
 pub const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(20);
 
+/// Records that a sequencer's two copies of a state have each written by themselves before they share their pieces again:
+/// few beside a million who wait, and many beside what it costs to share (a copy of each piece that is written to next).
+pub const RECORDS_APART_MAX: u64 = 100_000;
+
 /// Streams that one registry keeps in memory.
 pub const STREAMS_LOADED_MAX: usize = 1_024;
 /// Streams that one registry loads at the same time: loading is work for the processor.

@@ -72,7 +72,7 @@ use crate::{
     Clock, Log, Position, Stream, Writable,
     limits::{
         BATCH_COMMANDS_MAX, COMMAND_DEADLINE, FOLLOW_INTERVAL, LOG_TIMEOUT, QUEUE_COMMANDS_MAX,
-        RELOAD_PAUSE_MAX, SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL, SNAPSHOT_RECORDS,
+        RECORDS_APART_MAX, RELOAD_PAUSE_MAX, SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL, SNAPSHOT_RECORDS,
     },
 };
 use handle::Shared;
@@ -99,6 +99,8 @@ pub struct SequencerConfig {
     pub snapshot_entries: u64,
     /// Time between two snapshots, however much is written.
     pub snapshot_interval: Duration,
+    /// Records after which the two states share their pieces again.
+    pub records_apart: u64,
     /// Where the random pauses after conflicts come from; different on every replica.
     pub jitter_seed: u64,
     /// Which records may be written.
@@ -116,6 +118,7 @@ impl Default for SequencerConfig {
             snapshot_records: SNAPSHOT_RECORDS,
             snapshot_entries: SNAPSHOT_ENTRIES,
             snapshot_interval: SNAPSHOT_INTERVAL,
+            records_apart: RECORDS_APART_MAX,
             jitter_seed: 0,
             writable: Writable::default(),
         }
@@ -157,9 +160,8 @@ pub struct Sequencer<M: Machine> {
     snapshot: Option<JoinHandle<()>>,
     /// Of the last snapshot that was taken here.
     snapshot_bytes: Arc<AtomicUsize>,
-    /// At the next quiet moment the speculative state is made anew, so that it shares with the
-    /// committed one what both have written.
-    renew: bool,
+    /// Records that both states have written since they shared all their pieces.
+    records_apart: u64,
 }
 
 /// A command that waits for its answer.
@@ -212,7 +214,7 @@ impl<M: Machine> Sequencer<M> {
             snapshot_not_before: Instant::now(),
             snapshot: None,
             snapshot_bytes: Arc::default(),
-            renew: false,
+            records_apart: 0,
         };
         sequencer.catch_up_from_start().await?;
         tokio::spawn(sequencer.run());

@@ -354,6 +354,7 @@ pub(crate) fn random_config(random: &mut SmallRng) -> SequencerConfig {
         snapshot_records: random.random_range(20..=2_000),
         snapshot_interval: Duration::ZERO,
         snapshot_entries: random.random_range(10..=1_000),
+        records_apart: random.random_range(1..=300),
         jitter_seed: 0,
         ..SequencerConfig::default()
     }

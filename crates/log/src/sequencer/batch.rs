@@ -50,9 +50,6 @@ impl<M: Machine> Sequencer<M> {
                 self.finish_durable();
                 self.drop_hopeless();
                 if self.batch.is_empty() {
-                    if std::mem::take(&mut self.renew) {
-                        self.speculative = None;
-                    }
                     return Ok(());
                 }
                 self.top_up();
@@ -163,6 +160,7 @@ impl<M: Machine> Sequencer<M> {
             tokio::task::yield_now().await;
         }
         self.finish_durable();
+        self.share_again();
         let appended = match first_look {
             Poll::Ready(appended) => appended,
             Poll::Pending => self.decide_until(append).await,
@@ -250,8 +248,21 @@ impl<M: Machine> Sequencer<M> {
         self.announce.send_replace(at);
         self.entries_since_snapshot += 1;
         self.records_since_snapshot += self.durable.records() as u64;
+        self.records_apart += self.durable.records() as u64;
         self.durable.answer();
         self.snapshot_if_due();
+    }
+
+    /// Makes the speculative state anew where it has come far apart from the committed one: what both have written each for
+    /// itself is then kept once. The round that is being written is all that lies between them.
+    fn share_again(&mut self) {
+        if self.records_apart < self.config.records_apart || !self.ahead.is_empty() {
+            return;
+        }
+        self.records_apart = 0;
+        if self.speculative.take().is_some() {
+            self.round.apply(speculate(&mut self.speculative, &self.shared));
+        }
     }
 
     /// Throws away what was decided but is not durable; the commands wait again.

@@ -33,7 +33,6 @@ impl<M: Machine> Sequencer<M> {
         self.snapshot_not_before = now + self.config.snapshot_interval;
         self.entries_since_snapshot = 0;
         self.records_since_snapshot = 0;
-        self.renew = true;
         let bytes = Arc::clone(&self.snapshot_bytes);
         let (log, stream, shared) = (Arc::clone(&self.log), self.stream, Arc::clone(&self.shared));
         self.snapshot = Some(tokio::spawn(async move {

@@ -208,6 +208,7 @@ pub fn config() -> SequencerConfig {
         jitter_seed: SEED.fetch_add(1, Ordering::Relaxed),
         follow_interval: Duration::from_millis(20),
         snapshot_interval: Duration::ZERO,
+        records_apart: 7,
         ..SequencerConfig::default()
     }
 }
