@@ -24,7 +24,9 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use body::key_in as idempotency_key;
 pub use problem::Problem;
+pub(crate) use room::joined;
 
 use crate::{limits::API_BODY_BYTES_MAX, middleware::size};
 

@@ -6,7 +6,7 @@
 
 mod watch;
 
-use std::{net::SocketAddr, pin::pin, sync::Arc};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{extract::Request, serve::Listener};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -92,14 +92,11 @@ async fn connection(stream: TcpStream, front: Front, mut calls: signal::Receiver
     let _ = stream.set_nodelay(true);
     let progress = Arc::new(Progress::new(Instant::now()));
     let io = Watched::new(TokioIo::new(stream), Arc::clone(&progress));
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(async |request: Request<Incoming>| {
         progress.asked();
-        let (answer, progress) = (front.answer(request), Arc::clone(&progress));
-        async move {
-            let answer = answer.await;
-            progress.answered(Instant::now());
-            answer
-        }
+        let answer = front.answer(request).await;
+        progress.answered(Instant::now());
+        Ok::<_, Infallible>(answer)
     });
     let mut served = pin!(
         http1::Builder::new()

@@ -2,11 +2,12 @@
 //! place.
 //!
 //! A million people ask for the same hundred bytes: one look at the path, one look into a table, and bytes that were
-//! written and signed once. Nothing is logged or counted for it. A flood of joins is stopped before it costs anything.
+//! written and signed once. Nothing is logged or counted for it. A flood of joins is stopped before it costs anything,
+//! and a place that is simply taken by the API is answered here, too: the layers would cost three times as much as all
+//! the rest of it.
 
 use std::{
     convert::Infallible,
-    future::{Ready, ready},
     net::IpAddr,
     task::{Context, Poll},
 };
@@ -17,11 +18,12 @@ use axum::{
     extract::Request,
     http::{self, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::future::RouteFuture,
 };
 use frontrow_shop::pace::Burst;
-use futures::future::Either;
+use frontrow_shop::room::Ask;
+use futures::future::BoxFuture;
 use percent_encoding::percent_decode_str;
+use tokio::time::Instant;
 use tower::Service;
 use uuid::Uuid;
 
@@ -30,6 +32,7 @@ use crate::{
     app::App,
     cache::CachePolicy,
     limits::SITE_NETWORKS,
+    middleware,
     network::{self, Crowded},
 };
 
@@ -102,16 +105,55 @@ impl Front {
         None
     }
 
+    /// The answer, if somebody takes a place by the API, asks for nothing else, and gets it.
+    ///
+    /// Nothing is logged for it. Whatever ends otherwise goes on to the router, which does it again and says why not:
+    /// the same key is the same place.
+    async fn join(&self, performance: Uuid, key: &HeaderValue) -> Option<Response> {
+        let key = key.to_str().ok()?;
+        let shop = &self.app.shop;
+        let asked = Instant::now();
+        let ask = Ask { own: key, ..Ask::default() };
+        let joined = shop.join_room_by_key(performance, key, ask).await.ok()?;
+        let mut response = api::joined(joined).into_response();
+        CachePolicy::Secret.apply(response.headers_mut());
+        let nosniff = HeaderValue::from_static("nosniff");
+        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+        middleware::ending::close(&self.app.config.readiness, response.headers_mut());
+        shop.pulse().answered(shop.now(), asked.elapsed(), false);
+        Some(response)
+    }
+
     /// The answer to a request.
-    pub fn answer<B>(&self, mut request: http::Request<B>) -> Answer
+    pub async fn answer<B>(&self, mut request: http::Request<B>) -> Response
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        match self.board(&request).or_else(|| self.crowd(&mut request)) {
-            Some(answer) => Either::Left(ready(Ok(answer))),
-            None => Either::Right(self.router.clone().call(request)),
+        if let Some(answer) = self.board(&request).or_else(|| self.crowd(&mut request)) {
+            return answer;
         }
+        if let Some((performance, key)) = plain_join(&request)
+            && let Some(answer) = self.join(performance, &key).await
+        {
+            return answer;
+        }
+        let Ok(answer) = self.router.clone().call(request).await;
+        answer
     }
+}
+
+/// Whose place is asked for with which key, by a request that says nothing else.
+fn plain_join<B: HttpBody>(request: &http::Request<B>) -> Option<(Uuid, HeaderValue)> {
+    let headers = request.headers();
+    // Who names a request looks for it in the log.
+    let is_plain = request.method() == Method::POST
+        && request.body().is_end_stream()
+        && !headers.contains_key(header::CONTENT_TYPE)
+        && !headers.contains_key(middleware::REQUEST_ID);
+    let path = request.uri().path().strip_prefix("/api/v1/performances/")?;
+    let performance = path.strip_suffix("/room/places").filter(|_| is_plain)?;
+    let key = api::idempotency_key(headers)?;
+    Some((Uuid::try_parse(performance).ok()?, key.clone()))
 }
 
 /// Whose waiting room somebody wants a place in, and whether by the API. Registering counts as well: each sends a mail.
@@ -131,20 +173,18 @@ fn joining(path: &str) -> Option<(Uuid, bool)> {
     Some((performance, is_api))
 }
 
-/// What [`Front::answer`] gives.
-pub type Answer = Either<Ready<Result<Response, Infallible>>, RouteFuture<Infallible>>;
-
 impl Service<Request> for Front {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answer;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        <Router as Service<Request>>::poll_ready(&mut self.router, context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        self.answer(request)
+        let front = self.clone();
+        Box::pin(async move { Ok(front.answer(request).await) })
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod access;
 mod arrival;
-mod ending;
+pub(crate) mod ending;
 mod faults;
 mod language;
 mod load;

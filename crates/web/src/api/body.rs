@@ -6,7 +6,7 @@ use axum::{
         FromRequest, FromRequestParts, OptionalFromRequest, Path, Query, Request,
         rejection::JsonRejection,
     },
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
 };
 use frontrow_ledger::CommandId;
 use frontrow_shop::Shop;
@@ -66,6 +66,14 @@ fn cause(rejection: &JsonRejection) -> String {
     chain.last().map(ToString::to_string).unwrap_or_default()
 }
 
+const KEY: &str = "idempotency-key";
+
+/// The idempotency key in these headers, if there is a sound one.
+pub fn key_in(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let lengths = IDEMPOTENCY_KEY_CHARS_MIN..=IDEMPOTENCY_KEY_CHARS_MAX;
+    headers.get(KEY).filter(|key| key.to_str().is_ok() && lengths.contains(&key.len()))
+}
+
 /// The client's idempotency key.
 pub struct IdempotencyKey(String);
 
@@ -89,13 +97,12 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         let missing = |detail: &str| {
             Problem::new(StatusCode::BAD_REQUEST, "idempotency-key-missing", title, detail)
         };
-        let lengths = IDEMPOTENCY_KEY_CHARS_MIN..=IDEMPOTENCY_KEY_CHARS_MAX;
-        let Some(value) = parts.headers.get("idempotency-key") else {
+        if !parts.headers.contains_key(KEY) {
             return Err(missing(
                 "Send one of 16 to 128 characters that nobody can guess, such as a UUID.",
             ));
-        };
-        let key = value.to_str().ok().filter(|key| lengths.contains(&key.len()));
+        }
+        let key = key_in(&parts.headers).and_then(|key| key.to_str().ok());
         let key = key.ok_or_else(|| missing("It must have 16 to 128 characters of ASCII."))?;
         Ok(Self(key.to_owned()))
     }

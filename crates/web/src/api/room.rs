@@ -5,7 +5,7 @@ use frontrow_ledger::room::{Phase, Refusal, Turn};
 use frontrow_shop::{
     Shop,
     buyer::Email,
-    room::{Ask, Visit},
+    room::{Ask, Joined, Visit},
 };
 use frontrow_store::room_wishes::Wish;
 use frontrow_words::Language;
@@ -190,9 +190,13 @@ pub async fn join_room(
     let Body(request) = body.unwrap_or(Body(JoinRequest::default()));
     let ask =
         Ask { code: request.code.as_deref(), own: key.as_str(), work: request.work.as_deref() };
-    let joined = shop.join_room_by_key(performance, key.as_str(), ask).await?;
+    Ok(joined(shop.join_room_by_key(performance, key.as_str(), ask).await?))
+}
+
+/// What is answered to whoever has a place now.
+pub(crate) fn joined(joined: Joined) -> impl IntoResponse {
     let body = JoinedBody { receipt: joined.receipt, place: joined.place.0 };
-    Ok((StatusCode::CREATED, Json(body)))
+    (StatusCode::CREATED, Json(body))
 }
 
 /// Sends an access code to an address, where the room asks for one. The same address gets the same code.

@@ -104,6 +104,41 @@ async fn who_registers_gets_a_mail_with_a_link_to_their_place() {
 }
 
 #[tokio::test]
+async fn a_place_is_the_same_whichever_way_it_is_asked_for() {
+    let world = room(json!({})).await;
+    let mut program = world.visitor();
+    let path = format!("/api/v1/performances/{}/room/places", world.performance);
+    let ask = |key: &str| {
+        Request::post(&path).header(header::HOST, "shop.test").header("idempotency-key", key)
+    };
+    let key = "a key of a program";
+    let short = program.ask(ask(key).body(Body::empty()).unwrap()).await;
+    assert_eq!(short.status, StatusCode::CREATED);
+    assert_eq!(short.header("cache-control"), "no-store");
+    assert_eq!(short.header("x-request-id"), "", "it did not come as far as the router");
+    let long = ask(key).header(header::CONTENT_TYPE, "application/json").body(Body::from("{}"));
+    let long = program.ask(long.unwrap()).await;
+    assert_ne!(long.header("x-request-id"), "");
+    for header in ["content-type", "x-content-type-options"] {
+        assert_eq!(short.header(header), long.header(header));
+    }
+    assert_eq!((long.status, long.html), (short.status, short.html.clone()));
+    let named = ask(key).header("x-request-id", "mine").body(Body::empty()).unwrap();
+    let named = program.ask(named).await;
+    assert_eq!((named.header("x-request-id"), &named.html), ("mine", &short.html));
+
+    // What is refused is refused by the router, which says why.
+    for key in ["short", "another key of a program"] {
+        let shut = room(json!({ "entry": "code" })).await;
+        let path = format!("/api/v1/performances/{}/room/places", shut.performance);
+        let ask = Request::post(&path).header("idempotency-key", key).body(Body::empty()).unwrap();
+        let refused = shut.visitor().ask(ask).await;
+        assert!(refused.status.is_client_error());
+        assert_eq!(refused.header("content-type"), "application/problem+json");
+    }
+}
+
+#[tokio::test]
 async fn a_flood_from_one_network_waits_and_others_do_not() {
     let world = room(json!({ "network_joins_per_minute": 3 })).await;
     let from =
