@@ -79,6 +79,15 @@ pub const PACE_MARK_MS: i64 = 10_000;
 pub const PACE_MARKS: usize = 180;
 /// Why the queue became slower is said so long: everyone who waits has asked since.
 pub const SLOWER_SAID_MS: i64 = 120_000;
+/// Between two marks of how many places were free, in milliseconds.
+pub const SELLING_MARK_MS: i64 = 2_000;
+/// For so long they are remembered, in milliseconds.
+pub const SELLING_SEEN_MS: i64 = 60_000;
+/// So long somebody needs at least to take the last places and to pay for them, in milliseconds.
+pub const SELLING_SLOWEST_MS: u64 = 10_000;
+/// When all is sold, so many who stand first in the queue ask more often than the others: should
+/// places come back, they know before their turn is over.
+pub const SOLD_OUT_NEAR: u64 = 200;
 /// Places of one draw: ten times the largest crowd planned for, and a proof of inclusion (32 bytes
 /// for each doubling) stays below a kilobyte.
 pub const DRAW_PLACES_MAX: u64 = 100_000_000;

@@ -20,6 +20,7 @@ mod receipt;
 mod record;
 mod refusal;
 mod seal;
+mod selling;
 mod snapshot;
 mod state;
 mod status;

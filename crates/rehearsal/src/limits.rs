@@ -68,5 +68,11 @@ pub const TOLD_AFTER_MIN: Duration = Duration::from_secs(20);
 pub const TOLD_COMPRESSION_MAX: f64 = 10.0;
 /// The share of them, in percent, that must have told the truth.
 pub const TOLD_PERCENT: u64 = 90;
+/// Within this time whoever waits must know that all is sold, at the 99th percentile; by the shop's clock, as phones ask,
+/// whatever the compression.
+pub const KNOWN_WITHIN: Duration = Duration::from_secs(10);
+/// The order in which fans see their turn is judged where turns came for at least so long: ten times what phones wait
+/// between two polls.
+pub const TURNS_JUDGED: Duration = Duration::from_mins(1);
 /// So many fans or promises are needed to judge by them.
 pub const JUDGED_MIN: usize = 200;

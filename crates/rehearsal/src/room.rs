@@ -12,8 +12,8 @@ mod watch;
 use std::{fmt, str::FromStr, time::Duration};
 
 pub use figures::{Ceilings, Correlation, Cost, Fairness, Figures, Knew, Told};
-pub use log::{LoggedTick, RoomLog, room_log};
-pub use story::{Comes, Promise, WaitStory};
+pub use log::{LoggedTick, RoomLog, SoldOut, room_log};
+pub use story::{Comes, Heard, Promise, WaitStory};
 pub use watch::{RoomLook, RoomWatched};
 
 pub(crate) use organise::set_up;

@@ -27,7 +27,7 @@ impl CachePolicy {
         match self {
             Self::Immutable => "public, max-age=31536000, immutable",
             Self::Second => "public, max-age=1",
-            Self::Board => "public, max-age=1, stale-while-revalidate=5",
+            Self::Board => "public, max-age=1, stale-while-revalidate=1",
             Self::Shared => "public, max-age=5, stale-while-revalidate=30",
             Self::Private => "private, no-cache",
             Self::Secret => "no-store",

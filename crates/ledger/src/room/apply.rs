@@ -70,6 +70,9 @@ impl Line {
         self.admission = admission;
         self.cursor += u64::from(tick.admit);
         assert!(self.cursor <= u64::from(self.places.len()), "only who waits is called");
+        if let Some(gauges) = gauges {
+            self.selling.note(now, gauges);
+        }
         if self.terms.mode == Mode::Automatic {
             self.switch(now, gauges);
         }

@@ -9,6 +9,7 @@ use crate::{
         admission::{Admission, Gauges, Tick},
         draw::{Material, Permutation, SaleBytes},
         places::Places,
+        selling::Selling,
         visitors::Visitors,
     },
 };
@@ -28,6 +29,7 @@ pub struct Line {
     pub(super) visitors: Visitors,
     pub(super) admission: Admission,
     pub(super) automatic: Automatic,
+    pub(super) selling: Selling,
     pub(super) ended: bool,
     pub(super) message: Message,
     pub(super) shown: Shown,
@@ -112,6 +114,7 @@ impl Line {
             visitors: Visitors::default(),
             admission: Admission::default(),
             automatic: Automatic::default(),
+            selling: Selling::default(),
             ended: false,
             message: Message::default(),
             shown: Shown::default(),

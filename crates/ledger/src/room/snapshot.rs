@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{
     line::{Automatic, Message, Order, Shown},
+    selling::Selling,
     visitors::{Visitor, Visitors},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// The number of the layout below: whoever changes [`Snapshot`], or what is in it, raises it.
-pub(super) const LAYOUT: u32 = 1;
+pub(super) const LAYOUT: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
@@ -42,6 +43,7 @@ struct Saved {
     visitors: Vec<(Place, Visitor)>,
     admission: Admission,
     automatic: Automatic,
+    selling: Selling,
     ended: bool,
     message: Message,
     shown: Shown,
@@ -91,6 +93,7 @@ impl Saved {
             visitors,
             admission: line.admission.clone(),
             automatic: line.automatic,
+            selling: line.selling.clone(),
             ended: line.ended,
             message: line.message.clone(),
             shown: line.shown.clone(),
@@ -120,6 +123,7 @@ impl Saved {
             visitors,
             admission: self.admission,
             automatic: self.automatic,
+            selling: self.selling,
             ended: self.ended,
             message: self.message,
             shown: self.shown,

@@ -46,7 +46,7 @@ pub struct Status {
 /// In seconds, after which to ask again. Each fan adds up to a fifth at random.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Polls {
-    /// Whose turn comes within some two minutes.
+    /// Whose turn comes within some two minutes; when all is sold, who stands first in the queue.
     pub near: u8,
     /// Whose turn comes within some ten minutes.
     pub middle: u8,
@@ -60,11 +60,25 @@ impl Polls {
     /// Before the room opens, and when it is over: nothing comes soon, so five times less often.
     const QUIET: Self = Self { near: 30, middle: 60, far: 240 };
 
-    fn of(phase: Phase) -> Self {
+    /// Everybody knows within so many seconds that all is sold: at least as often they ask, with
+    /// the fifth at random. Two more are for a cache in front, and for the ways.
+    const KNOWN_SECONDS: u64 = 8;
+
+    fn of(phase: Phase, lasts_ms: Option<u64>) -> Self {
         match phase {
-            Phase::PreQueue | Phase::Draw | Phase::Queue => Self::LIVELY,
+            Phase::Queue => Self::LIVELY.in_time(lasts_ms),
+            Phase::PreQueue | Phase::Draw => Self::LIVELY,
             Phase::Off | Phase::Closed | Phase::SoldOut | Phase::Ended => Self::QUIET,
         }
+    }
+
+    /// Nobody asks so late that they hear too late of all being sold, which is not before the
+    /// places that are left have lasted.
+    fn in_time(self, lasts_ms: Option<u64>) -> Self {
+        let Some(lasts_ms) = lasts_ms else { return self };
+        let seconds = (lasts_ms / 1_000 + Self::KNOWN_SECONDS) * 5 / 6;
+        let most = u8::try_from(seconds).unwrap_or(u8::MAX);
+        Self { near: self.near.min(most), middle: self.middle.min(most), far: self.far.min(most) }
     }
 }
 
@@ -94,7 +108,7 @@ impl Status {
             drawn: line.drawn().map_or(0, |drawn| drawn.places),
             pace: shown.tick.map_or(Pace::default(), |tick| tick.pace),
             message: line.message.number,
-            polls: Polls::of(phase),
+            polls: Polls::of(phase, line.lasts_ms()),
             prices_minor: shown.offer.prices_minor,
             left: shown.offer.left.iter().map(|left| Self::level(*left)).collect(),
         }

@@ -251,6 +251,13 @@ impl Line {
         self.shown.tick.as_ref().map(|tick| (self.shown.at, tick))
     }
 
+    /// See [`Selling::lasts_ms`](super::selling::Selling::lasts_ms); as of the last tick.
+    pub(super) fn lasts_ms(&self) -> Option<u64> {
+        let shown = &self.shown;
+        let gauges = shown.gauges.as_ref()?;
+        self.selling.lasts_ms(shown.at, gauges, shown.in_shop, &self.terms.policy)
+    }
+
     /// What the shop last measured of itself.
     pub fn gauges(&self) -> Option<&Gauges> {
         self.shown.gauges.as_ref()

@@ -9,5 +9,6 @@ mod oracle;
 mod refusals;
 mod sealed;
 mod snapshots;
+mod sold_out;
 mod status;
 mod turns;

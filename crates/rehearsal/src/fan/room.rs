@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use frontrow_ledger::room::{
-    Phase, Status,
-    draw::{Permutation, unhex_array},
+use frontrow_ledger::{
+    limits::SOLD_OUT_NEAR,
+    room::{
+        Phase, Status,
+        draw::{Permutation, unhex_array},
+    },
 };
 use rand::RngExt as _;
 use serde_json::Value;
@@ -19,8 +22,9 @@ use crate::{
     crowd::think,
     limits::ROOM_TRIES_MAX,
     pages,
-    room::{Comes, Promise, WaitStory, read_status},
+    room::{Comes, Heard, Promise, WaitStory, read_status},
     tally::{Event, Step},
+    whole::whole,
 };
 
 /// Where a waiting room leads.
@@ -37,6 +41,8 @@ struct Watching {
     status: Option<Status>,
     /// They have not asked yet.
     first: bool,
+    /// Until when their phone had no net, in milliseconds of the drill.
+    online_ms: u64,
 }
 
 /// How often a waiting fan does something else than polling, in a thousand polls.
@@ -69,7 +75,9 @@ impl Journey<'_> {
     }
 
     async fn wait_and_enter(&mut self, wait: &mut WaitStory) -> Result<Way, Lost> {
-        if let Some(home) = self.wait_for_turn(wait).await? {
+        let home = self.wait_for_turn(wait).await;
+        wait.waited_until_ms = Some(self.world.tally.now_ms());
+        if let Some(home) = home? {
             return Ok(home);
         }
         match wait.comes {
@@ -137,10 +145,10 @@ impl Journey<'_> {
 
     /// Polls until it is their turn; answers where they go if it never comes.
     async fn wait_for_turn(&mut self, wait: &mut WaitStory) -> Result<Option<Way>, Lost> {
-        let mut watching = Watching { status: None, first: true };
+        let mut watching = Watching { status: None, first: true, online_ms: 0 };
         let mut sneaks = self.rng.random_range(0..1_000_u32) < odds::SNEAKS;
         loop {
-            self.until_next_poll(&watching, wait).await;
+            self.until_next_poll(&mut watching, wait).await;
             if self.world.is_over() {
                 return Ok(Some(Way::Home(End::Queueing)));
             }
@@ -159,7 +167,13 @@ impl Journey<'_> {
             self.find_position(wait, &status).await?;
             let way = match status.phase {
                 Phase::Off | Phase::Ended => Some(Way::In),
-                Phase::SoldOut => self.is_sold_out(wait).then_some(Way::Home(End::SoldOut)),
+                Phase::SoldOut => {
+                    if watching.status.as_ref().is_none_or(|it| it.phase != Phase::SoldOut) {
+                        let (at_ms, online_ms) = (self.world.tally.now_ms(), watching.online_ms);
+                        wait.sold_out.push(Heard { at_ms, online_ms });
+                    }
+                    self.goes_without().then_some(Way::Home(End::SoldOut))
+                }
                 _ => None,
             };
             if way.is_some() {
@@ -192,15 +206,20 @@ impl Journey<'_> {
     }
 
     /// As the page's script has it: the status says how often, a fifth at random.
-    async fn until_next_poll(&mut self, watching: &Watching, wait: &WaitStory) {
+    async fn until_next_poll(&mut self, watching: &mut Watching, wait: &WaitStory) {
         let jitter = 1.0 + self.rng.random_range(0.0..0.2);
         let mut seconds = match &watching.status {
             None if watching.first => self.rng.random_range(2.0..10.0),
             None => 6.0 * jitter,
             Some(status) => f64::from(pause(status, wait)) * jitter,
         };
+        // The page asks as soon as the phone is in the net again.
         if self.rng.random_range(0..1_000_u32) < odds::OFFLINE {
-            seconds += self.rng.random_range(5.0..40.0);
+            let offline: f64 = self.rng.random_range(5.0..40.0);
+            if offline > seconds {
+                seconds = offline;
+                watching.online_ms = self.world.tally.now_ms() + whole(offline * 1_000.0);
+            }
         }
         self.wanted = Instant::now() + Duration::from_secs_f64(seconds);
         // The page counts down to the start, and asks soon after it.
@@ -247,8 +266,7 @@ impl Journey<'_> {
     }
 
     /// Everything is sold: most go home, some hope for what comes back.
-    fn is_sold_out(&self, wait: &mut WaitStory) -> bool {
-        wait.sold_out_ms.get_or_insert(self.world.tally.now_ms());
+    fn goes_without(&self) -> bool {
         !self.fan.stays || !self.world.may_return()
     }
 
@@ -280,7 +298,7 @@ impl Journey<'_> {
                     Stand::Open | Stand::Inside => return Ok(Way::In),
                     Stand::Over => return Ok(Way::Home(End::Refused)),
                     Stand::Ended => return Ok(Way::Home(End::SoldOut)),
-                    Stand::SoldOut if self.is_sold_out(wait) => {
+                    Stand::SoldOut if self.goes_without() => {
                         return Ok(Way::Home(End::SoldOut));
                     }
                     Stand::Waits => {
@@ -356,6 +374,11 @@ fn pause(status: &Status, wait: &WaitStory) -> u8 {
                 told if told.from_ms < 600_000 => polls.middle,
                 _ => polls.far,
             }
+        }
+        (Phase::SoldOut, Some(position))
+            if position.saturating_sub(status.cursor) < SOLD_OUT_NEAR =>
+        {
+            polls.near
         }
         _ => polls.far,
     }

@@ -20,8 +20,11 @@ pub(super) fn lines(room: &Figures) -> Vec<(&'static str, String)> {
     }
     lines.push(("fairness", fairness(room)));
     lines.push(("time told", told(&room.told)));
-    if let Some(Knew { fans, p50, p99 }) = room.knew_sold_out {
-        let text = format!("{fans} who waited knew it after {p50:.1} s (half), {p99:.1} s (99 %)");
+    if let Some(Knew { times, fans, never, p50, p99 }) = room.knew_sold_out {
+        let text = format!(
+            "{} who waited knew it after {p50:.1} s (half), {p99:.1} s (99 %); all was sold {times} times; {never} never heard of it",
+            grouped(fans)
+        );
         lines.push(("sold out", text));
     }
     lines.push(("cost", cost(&room.cost, room.joined)));

@@ -4,10 +4,13 @@ use frontrow_ledger::room::{Phase, admission::Ceiling};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::{Comes, RoomLog, RoomMode, RoomOutcome, WaitStory};
+use super::{Comes, LoggedTick, RoomLog, RoomMode, RoomOutcome, SoldOut, WaitStory};
 use crate::{
     fan::Story,
-    limits::{JUDGED_MIN, TOLD_AFTER, TOLD_AFTER_MIN, TOLD_COMPRESSION_MAX, TOLD_PERCENT},
+    limits::{
+        JUDGED_MIN, KNOWN_WITHIN, TOLD_AFTER, TOLD_AFTER_MIN, TOLD_COMPRESSION_MAX, TOLD_PERCENT,
+        TURNS_JUDGED,
+    },
     sweep::Check,
     tally::{Counts, Kept, Step, histogram},
     usage::Used,
@@ -31,6 +34,8 @@ pub struct Fairness {
     pub joined_and_drawn: Option<Correlation>,
     /// Between the queue and who saw that it was their turn: the same, but for when phones ask.
     pub queue_and_turn: Option<Correlation>,
+    /// So long it took until all of these had seen their turn, in seconds.
+    pub turns_seconds: f64,
     /// Between the queue and who came in, of those who came in time: the same, but for how quick people are.
     pub queue_and_entry: Option<Correlation>,
 }
@@ -54,11 +59,16 @@ pub struct Told {
     pub median_wait_seconds: f64,
 }
 
-/// When those who waited knew that all was sold, in seconds after it was.
-#[derive(Debug, Clone, Copy, Serialize)]
+/// When those who waited knew that all was sold, in seconds after it was, or after their phone was in the net again.
+/// Every time that all was sold, for as long as they have to be told at the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Knew {
-    /// So many.
+    /// How often that was.
+    pub times: u64,
+    /// So many waited then, all in all.
     pub fans: u64,
+    /// So many of them never heard of it: they count as if they had at the end of their waiting.
+    pub never: u64,
     /// Half of them.
     pub p50: f64,
     /// 99 % of them.
@@ -170,7 +180,7 @@ impl Figures {
             ceilings: log.map(ceilings).unwrap_or_default(),
             fairness: fairness(&waits),
             told: told(&waits, from_ms, |position| watched.turn_ms(position)),
-            knew_sold_out: knew(&waits, watched.first(0, Phase::SoldOut)),
+            knew_sold_out: knew(&waits, &sold_out(room, log)),
             cost: cost(&waits, kept, room.starts_ms, before_turns_cpu),
         }
     }
@@ -187,7 +197,10 @@ impl Figures {
             fair.examine(unfair.then(|| format!("{:.4}, of {}", found.value, found.count)));
         }
         let mut turns = Check::new("outside", "turns come in the order of the queue");
-        if let Some(found) = self.fairness.queue_and_turn.filter(|it| it.count >= JUDGED_MIN) {
+        // Where all turns came within a few polls, who saw theirs first is chance.
+        let took_long = self.fairness.turns_seconds >= TURNS_JUDGED.as_secs_f64();
+        let enough = |it: &Correlation| it.count >= JUDGED_MIN && took_long;
+        if let Some(found) = self.fairness.queue_and_turn.filter(enough) {
             turns.examine((found.value < 0.95).then(|| format!("{:.4}", found.value)));
         }
         let mut told = Check::new(
@@ -201,7 +214,15 @@ impl Figures {
                 format!("{right} of {promises}; {early} turns came earlier, {late} later")
             }));
         }
-        [fair, turns, told].into_iter().filter(|check| check.examined > 0).collect()
+        let mut knew = Check::new("outside", "whoever waits knows soon that all is sold");
+        if let Some(found) = self.knew_sold_out.filter(|it| it.fans >= JUDGED_MIN as u64) {
+            let late = found.p99 > KNOWN_WITHIN.as_secs_f64();
+            let text = || format!("{:.1} s at the 99th percentile of {}", found.p99, found.fans);
+            if compression <= TOLD_COMPRESSION_MAX {
+                knew.examine(late.then(text));
+            }
+        }
+        [fair, turns, told, knew].into_iter().filter(|check| check.examined > 0).collect()
     }
 }
 
@@ -255,8 +276,11 @@ fn fairness(waits: &[&WaitStory]) -> Fairness {
             waits.iter().filter_map(|wait| Some((wait.position?, moment(wait)?))).collect();
         correlation(&pairs)
     };
+    let turns = || waits.iter().filter_map(|wait| wait.turn_ms);
+    let turns_ms = turns().max().unwrap_or(0) - turns().min().unwrap_or(0);
     Fairness {
         joined_and_drawn: correlation(&drawn(waits)),
+        turns_seconds: seconds(turns_ms),
         queue_and_turn: by(|wait| wait.turn_ms),
         queue_and_entry: by(|wait| wait.entered_ms.filter(|_| wait.comes == Comes::InTime)),
     }
@@ -290,14 +314,44 @@ fn told(waits: &[&WaitStory], from_ms: u64, turn: impl Fn(u64) -> Option<u64>) -
     told
 }
 
-fn knew(waits: &[&WaitStory], sold_out_ms: Option<u64>) -> Option<Knew> {
-    let sold_out_ms = sold_out_ms?;
+/// From when until when all was sold, in milliseconds of the drill: by the log, or else as it could be seen.
+fn sold_out(room: &RoomOutcome, log: Option<&RoomLog>) -> Vec<(u64, u64)> {
+    let Some(log) = log else {
+        let seen = room.watched.first(0, Phase::SoldOut);
+        return seen.map(|from| (from, u64::MAX)).into_iter().collect();
+    };
+    let drill = |ms: i64| room.starts_ms.saturating_add_signed(ms);
+    let span = |all: &SoldOut| (drill(all.from_ms), all.until_ms.map_or(u64::MAX, drill));
+    log.sold_out.iter().map(span).collect()
+}
+
+fn knew(waits: &[&WaitStory], sold_out: &[(u64, u64)]) -> Option<Knew> {
     let mut late = histogram();
-    for knew in waits.iter().filter_map(|wait| wait.sold_out_ms) {
-        late.saturating_record(knew.saturating_sub(sold_out_ms));
+    let (mut times, mut never) = (0, 0);
+    // What is undone before everybody has to know it is nothing that all must be told.
+    let known_ms = u64::try_from(KNOWN_WITHIN.as_millis()).unwrap_or(u64::MAX);
+    for (from, until) in sold_out.iter().filter(|(from, until)| until - from > known_ms) {
+        times += 1;
+        for wait in waits.iter().filter(|wait| wait.joined_ms < *from) {
+            let end = wait.waited_until_ms.unwrap_or(u64::MAX).min(*until);
+            let heard = wait.sold_out.iter().find(|heard| (*from..*until).contains(&heard.at_ms));
+            match heard {
+                Some(heard) => {
+                    let since = heard.online_ms.max(*from);
+                    late.saturating_record(heard.at_ms.saturating_sub(since));
+                }
+                // They went home or were called before they could be late.
+                None if end < from + known_ms => {}
+                None => {
+                    never += 1;
+                    late.saturating_record(end - from);
+                }
+            }
+        }
     }
     let at = |percent| seconds(late.value_at_percentile(percent));
-    (!late.is_empty()).then(|| Knew { fans: late.len(), p50: at(50.0), p99: at(99.0) })
+    let fans = late.len();
+    (fans > 0).then(|| Knew { times, fans, never, p50: at(50.0), p99: at(99.0) })
 }
 
 fn cost(waits: &[&WaitStory], kept: &Kept, starts_ms: u64, cpu: Vec<Used>) -> Cost {
@@ -343,10 +397,13 @@ fn ceilings(log: &RoomLog) -> Ceilings {
     sums.into_iter().map(|(ceiling, ms)| (name(ceiling), ms as f64 / 1_000.0)).collect()
 }
 
-/// People in the shop, averaged over the ticks at which it was to be full; the first that fill it are left out.
+/// People in the shop, averaged over the ticks at which it was to be full, as places were left; the first that fill it
+/// are left out.
 fn mean_when_full(log: &RoomLog, target: u32) -> Option<f64> {
     let filled = log.ticks.iter().position(|tick| tick.in_shop >= target)?;
-    let busy = log.ticks.get(filled..)?.iter().filter(|tick| tick.waiting > u64::from(target));
+    let full =
+        |tick: &&LoggedTick| tick.waiting > u64::from(target) && tick.limited_by != Ceiling::Places;
+    let busy = log.ticks.get(filled..)?.iter().filter(full);
     let (count, sum) =
         busy.fold((0_u32, 0.0), |(count, sum), tick| (count + 1, sum + f64::from(tick.in_shop)));
     (count >= 100).then(|| sum / f64::from(count))
@@ -363,7 +420,10 @@ fn seconds(ms: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Promise, *};
+    use super::{
+        super::{Heard, Promise},
+        *,
+    };
 
     fn wait(place: u32, position: u64) -> WaitStory {
         let mut wait = WaitStory::new(place, [0; 16], 0, Comes::InTime);
@@ -409,5 +469,28 @@ mod tests {
         assert_eq!((found.promises, found.right), (3, 1));
         assert_eq!((found.early, found.late, found.nothing), (1, 1, 1));
         assert_eq!(told(&[&one], 5_000, |_| None), Told::default(), "the turn never came");
+    }
+
+    #[test]
+    fn whoever_waits_is_looked_at_every_time_that_all_is_sold() {
+        let fan = |heard: &[(u64, u64)], until_ms| {
+            let mut fan = wait(0, 0);
+            fan.waited_until_ms = until_ms;
+            fan.sold_out = heard
+                .iter()
+                .map(|(at_ms, online_ms)| Heard { at_ms: *at_ms, online_ms: *online_ms })
+                .collect();
+            fan
+        };
+        let spans = [(100_000, 130_000), (150_000, 155_000), (200_000, u64::MAX)];
+        let of = |fans: &[WaitStory]| knew(&fans.iter().collect::<Vec<_>>(), &spans);
+        let found = of(&[fan(&[(104_000, 0), (206_000, 205_000)], None)]).unwrap();
+        assert_eq!((found.times, found.fans, found.never), (2, 2, 0));
+        assert!((found.p99 - 4.0).abs() < 0.1, "{found:?}");
+        // Called before they could be late; called too early to hear of it; never told.
+        assert_eq!(of(&[fan(&[], Some(105_000)), fan(&[], Some(90_000))]), None);
+        let found = of(&[fan(&[(104_000, 0)], Some(240_000))]).unwrap();
+        assert_eq!((found.fans, found.never), (2, 1));
+        assert!((found.p99 - 40.0).abs() < 0.1, "{found:?}");
     }
 }

@@ -32,6 +32,15 @@ pub struct LoggedTick {
     pub waiting: u64,
 }
 
+/// From when until when all was sold and nothing was in a cart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SoldOut {
+    /// As [`LoggedTick::at_ms`].
+    pub from_ms: i64,
+    /// When something came back.
+    pub until_ms: Option<i64>,
+}
+
 /// What the log of a room says.
 #[derive(Debug, Clone, Default)]
 pub struct RoomLog {
@@ -39,6 +48,8 @@ pub struct RoomLog {
     pub checks: Vec<Check>,
     /// In order.
     pub ticks: Vec<LoggedTick>,
+    /// In order.
+    pub sold_out: Vec<SoldOut>,
     /// The most people that were in the shop at once.
     pub in_shop_most: u32,
     /// Bytes that the log took for it is not known here; how many entries it has is.
@@ -133,7 +144,12 @@ impl Recount {
                 let problem = self.drawn(drawn);
                 self.draw.examine(problem);
             }
-            Record::Ticked { tick, .. } => self.tick(tick.admit, tick.limited_by, now),
+            Record::Ticked { tick, gauges, .. } => {
+                self.tick(tick.admit, tick.limited_by, now);
+                if let Some(gauges) = gauges {
+                    self.sells(gauges.places_free == 0 && gauges.places_held == 0, now);
+                }
+            }
             Record::Entered { place, until, .. } => self.enters(*place, *until),
             Record::Extended { place, until } => {
                 self.inside.insert(*place, *until);
@@ -173,6 +189,18 @@ impl Recount {
             in_shop: u32::try_from(self.inside.len()).unwrap_or(u32::MAX),
             waiting,
         });
+    }
+
+    fn sells(&mut self, is_sold_out: bool, now: Time) {
+        let Some(terms) = &self.terms else { return };
+        let at_ms = now.ms_since(terms.starts);
+        match self.log.sold_out.last_mut().filter(|last| last.until_ms.is_none()) {
+            None if is_sold_out => {
+                self.log.sold_out.push(SoldOut { from_ms: at_ms, until_ms: None });
+            }
+            Some(last) if !is_sold_out => last.until_ms = Some(at_ms),
+            _ => {}
+        }
     }
 
     fn enters(&mut self, place: Place, until: Time) {

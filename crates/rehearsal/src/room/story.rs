@@ -22,6 +22,15 @@ pub struct Promise {
     pub to_ms: Option<u64>,
 }
 
+/// When somebody heard of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// In milliseconds of the drill.
+    pub at_ms: u64,
+    /// Before, their phone had no net until then.
+    pub online_ms: u64,
+}
+
 /// One place in the room, from joining to coming in or going home. All moments are milliseconds of the drill.
 #[derive(Debug, Clone)]
 pub struct WaitStory {
@@ -45,8 +54,10 @@ pub struct WaitStory {
     pub entered_ms: Option<u64>,
     /// When they began to leave, if they said so.
     pub left_ms: Option<u64>,
-    /// When they saw that all is sold.
-    pub sold_out_ms: Option<u64>,
+    /// Whenever they saw that all is sold, after they had not.
+    pub sold_out: Vec<Heard>,
+    /// When they did not wait any more: it was their turn, or they went home. None while they do.
+    pub waited_until_ms: Option<u64>,
     /// How often the shop was full when they wanted to come in.
     pub full: u32,
     /// Polls that found no status.
@@ -66,7 +77,8 @@ impl WaitStory {
             asked_ms: None,
             entered_ms: None,
             left_ms: None,
-            sold_out_ms: None,
+            sold_out: Vec::new(),
+            waited_until_ms: None,
             full: 0,
             blind: 0,
         }

@@ -6,9 +6,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use frontrow_ledger::room::{
-    Phase, Refusal, Turn,
-    admission::{Ceiling, Wait},
+use frontrow_ledger::{
+    limits::SOLD_OUT_NEAR,
+    room::{
+        Phase, Refusal, Turn,
+        admission::{Ceiling, Wait},
+    },
 };
 use frontrow_shop::{
     Error, Result as ShopResult,
@@ -115,7 +118,7 @@ pub async fn show(
             leave: Url::RoomLeave(performance),
             performance: Url::Performance(performance),
         },
-        refresh: refresh(&state, told, before.still, performance),
+        refresh: refresh(&state, &visit, told, before.still, performance),
         watch: state.is_live().then(|| watch(&app, &visitor, &visit, performance)),
         state,
     };
@@ -290,9 +293,11 @@ fn offers(visit: &Visit, sale: &SaleView, visitor: &Visitor) -> Vec<RoomOffer> {
     (0..).zip(&sale.categories).filter_map(offer).collect()
 }
 
-/// Without scripts the page asks again, and remembers what it told.
+/// Without scripts the page asks again, sooner where all may be sold soon and seldom after, and
+/// remembers what it told.
 fn refresh(
     state: &RoomState,
+    visit: &Visit,
     told: Option<i64>,
     still: bool,
     performance: Uuid,
@@ -300,10 +305,16 @@ fn refresh(
     if state.next().is_empty() {
         return None;
     }
+    let polls = visit.status.polls;
     let seconds = match state {
         RoomState::Turn { .. } | RoomState::OneMoment | RoomState::Drawing => {
             ROOM_REFRESH_SECONDS.0
         }
+        RoomState::Waiting(_) | RoomState::Queue { .. } => {
+            ROOM_REFRESH_SECONDS.1.min(polls.far.into())
+        }
+        RoomState::SoldOut if is_first(visit) => polls.near.into(),
+        RoomState::SoldOut => polls.far.into(),
         _ => ROOM_REFRESH_SECONDS.1,
     };
     let room = Url::Room(performance);
@@ -311,6 +322,12 @@ fn refresh(
     let joint = if told.is_some() { '&' } else { '?' };
     let still_address = format!("{address}{joint}still");
     Some(Refresh { seconds, address, still_address, still })
+}
+
+/// Whoever stands first hears of places that come back before their turn is over.
+fn is_first(visit: &Visit) -> bool {
+    let position = visit.own.and_then(|own| own.position);
+    position.is_some_and(|it| it.saturating_sub(visit.status.cursor) < SOLD_OUT_NEAR)
 }
 
 fn watch(app: &App, visitor: &Visitor, visit: &Visit, performance: Uuid) -> Watch {

@@ -47,6 +47,8 @@ async fn when_everything_is_sold_everybody_is_told() {
 
     // The organiser takes the order back: whose turn it is now finds it in their mail.
     room.takes_back_the_order().await;
+    // Who stands first sees it on the page before the turn is over, too.
+    waits.sees(&shown("turn")).await;
     waits.finds_mail("Vrátila se místa").await;
     waits.open(&room.page()).await;
     waits.click(":is([data-state=turn], [data-state=missed]):not([hidden]) button").await;

@@ -7,6 +7,8 @@ import { call, offer } from './alarm.js';
 
 const AGAIN_MAX_MS = 60_000;
 const SAY_EVERY_MS = 300_000;
+// As in crates/ledger/src/limits.rs.
+const SOLD_OUT_NEAR = 200;
 // Where a fan still has something to be told of.
 const TELLS = ['gathered', 'drawing', 'waiting', 'sold-out'];
 // Where it is worth offering a mail when it is one's turn.
@@ -105,6 +107,9 @@ function pause() {
   if (failures > 0) return Math.min(AGAIN_MAX_MS / 1000, 3 * 2 ** failures) * jitter;
   const [near, middle, far] = seen.polls;
   if (state === 'drawing') return middle * jitter;
+  // Whoever stands first hears of places that come back before their turn is over.
+  const first = data.position !== null && ahead(seen) < SOLD_OUT_NEAR;
+  if (state === 'sold-out') return (first ? near : far) * jitter;
   if (state !== 'waiting') return far * jitter;
   const from = ahead(seen) === 0 ? 0 : range(ahead(seen), seen)?.from ?? 300_000;
   return (from < 120_000 ? near : from < 600_000 ? middle : far) * jitter;
