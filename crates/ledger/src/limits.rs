@@ -73,10 +73,8 @@ pub const STAYS_HALVED_MS: i64 = 120_000;
 pub const TRIM_MS: i64 = 150_000;
 /// Between two changes of a rate because of what was measured.
 pub const RATE_STEP_MS: i64 = 1_000;
-/// Between two marks of how many came into the shop, in milliseconds.
-pub const PACE_MARK_MS: i64 = 10_000;
-/// Marks that are remembered: half an hour. Hardly anybody stays longer in a shop.
-pub const PACE_MARKS: usize = 180;
+/// How often is looked ahead who leaves the shop when, in milliseconds: some ten thousand steps.
+pub const STAYS_LOOKED_MS: i64 = 2_000;
 /// Why the queue became slower is said so long: everyone who waits has asked since.
 pub const SLOWER_SAID_MS: i64 = 120_000;
 /// Between two marks of how many places were free, in milliseconds.

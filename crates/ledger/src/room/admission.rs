@@ -75,11 +75,15 @@ impl Admission {
         self.step(at, Some(tick.admit));
     }
 
-    /// Somebody came into the shop whose turn had this position, in time or late. Everyone who
-    /// comes in must be told of, because who left is what is missing.
-    pub fn entered(&mut self, position: u64) {
+    /// Somebody came into the shop whose turn had this position, in time or late.
+    pub fn entered(&mut self, position: u64, now: Time) {
         self.turns.entered(position);
-        self.stays.entered();
+        self.stays.entered(now);
+    }
+
+    /// Somebody left the shop who had come in at that moment, or their time was over.
+    pub fn left(&mut self, came: Time) {
+        self.stays.left(came);
     }
 
     /// How many turns are open and not used yet, as of the last tick.
@@ -97,12 +101,15 @@ impl Admission {
         let elapsed_ms = self.last.map_or(TICK_MS, |last| at.now.ms_since(last));
         let elapsed_ms = u64::try_from(elapsed_ms).unwrap_or(0);
         self.turns.pass(at, elapsed_ms);
-        self.stays.pass(at, elapsed_ms);
+        self.stays.pass(at);
         self.health.pass(at, elapsed_ms);
 
         let chances = self.turns.chances();
         let show_ppm = chances.fresh_ppm().max(SHOW_RATE_PPM_MIN);
+        let come_ppm = show_ppm + self.turns.late_ppm();
         let expected_milli = self.turns.expected_milli(&chances, at.policy.turn_ms);
+        let target_milli = target_milli(at.policy);
+        self.stays.look_ahead(at, target_milli, expected_milli, chances.delay_ms());
         let (rate, rate_ceiling) = self.health.rate(at, show_ppm);
         let here_milli = signed(u64::from(at.counts.in_shop) * 1_000 + expected_milli);
         // How many turns fill up to so many people, no-shows included.
@@ -110,7 +117,7 @@ impl Admission {
             let people_milli = u64::try_from(milli - here_milli).unwrap_or(0);
             people_milli.saturating_mul(PPM / 1_000) / show_ppm
         };
-        let stock = self.stock(at.policy, chances.delay_ms());
+        let stock = self.stock(at.policy, chances.delay_ms(), show_ppm, come_ppm);
         let fits = turns_up_to(stock).min(self.turns_at_most(at.policy));
         let fits = if at.is_full() { 0 } else { fits };
         let useful = turns_up_to(self.useful_milli(at));
@@ -140,8 +147,9 @@ impl Admission {
         let forecast = Forecast {
             rate: if stands_still { Rate(0) } else { rate },
             soon: fits.min(useful).saturating_sub(u64::from(admit)),
-            show_ppm,
+            come_ppm,
             limited_by,
+            few_places: limited_by == Ceiling::Places || self.few_places(at.policy, here_milli),
         };
         let pace = self.teller.tell(at, &forecast, &self.stays);
         let show_permille = u16::try_from(show_ppm / 1_000).unwrap_or(1_000);
@@ -151,9 +159,10 @@ impl Admission {
 
     /// How many people, in thousandths, should be in the shop or about to come: the target, those
     /// who will have left before a turn that opens now is used, and what was found to be missing.
-    fn stock(&self, policy: &Policy, delay_ms: u64) -> i64 {
+    fn stock(&self, policy: &Policy, delay_ms: u64, show_ppm: u64, come_ppm: u64) -> i64 {
         let target_milli = target_milli(policy);
-        let leaving_milli = self.stays.leaving_milli(target_milli, delay_ms);
+        // For some of those who leave somebody comes who is late.
+        let leaving_milli = self.stays.leaving_milli(delay_ms) * show_ppm / come_ppm;
         // Whoever comes so much later than others leave is not worth a crowd on the way.
         let leaving_milli = leaving_milli.min(4 * target_milli);
         signed(target_milli + leaving_milli) + self.trim_milli
@@ -165,7 +174,7 @@ impl Admission {
     fn turns_at_most(&self, policy: &Policy) -> u64 {
         let target_milli = target_milli(policy);
         let turn_ms = u64::try_from(policy.turn_ms).unwrap_or(0);
-        let people_milli = target_milli + self.stays.leaving_milli(target_milli, turn_ms);
+        let people_milli = target_milli + self.stays.leaving_milli(turn_ms);
         let turns = people_milli.saturating_mul(PPM / 1_000) / SHOW_RATE_PPM_MIN;
         turns.saturating_sub(self.turns.unused())
     }
@@ -177,6 +186,13 @@ impl Admission {
         let people_milli = u64::from(places).saturating_mul(PPM) / each_milli;
         // A quarter more than that: not everyone buys. And never nobody.
         signed((people_milli + people_milli / 4).max(1_000))
+    }
+
+    /// Whether so many people, in thousandths, can take all free places.
+    fn few_places(&self, policy: &Policy, people_milli: i64) -> bool {
+        let each_milli = i64::from(policy.places_per_person_milli);
+        let taken_milli = people_milli.saturating_mul(each_milli) / 1_000;
+        self.health.free().is_some_and(|free| i64::from(free) * 1_000 <= taken_milli)
     }
 
     /// What the rule does not know (who comes late, who waits at the door) shows as a shop that is

@@ -46,13 +46,14 @@ impl Line {
             Record::Entered { place, device, until } => {
                 self.places.enter(*place);
                 self.entered += 1;
-                let visitor = Visitor { device: *device, until: *until, extended: false };
+                let (device, until) = (*device, *until);
+                let visitor = Visitor { device, came: now, until, extended: false };
                 self.visitors.add(*place, visitor);
                 let position = self.position(*place).expect("only who has a turn comes in");
-                self.admission.entered(position);
+                self.admission.entered(position, now);
             }
             Record::Extended { place, until } => self.visitors.extend(*place, *until),
-            Record::Left { place } => self.visitors.remove(*place),
+            Record::Left { place } => self.let_out(*place),
             Record::Paused => Arc::make_mut(&mut self.terms).policy.paused = true,
             Record::Resumed => Arc::make_mut(&mut self.terms).policy.paused = false,
             Record::Ended => self.ended = true,

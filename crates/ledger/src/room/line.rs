@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Time,
+    Place, Time,
     room::{
         Drawn, Mode, Offer, Terms,
         admission::{Admission, Gauges, Tick},
@@ -135,8 +135,13 @@ impl Line {
     pub(super) fn advance(&mut self, now: Time) {
         self.freeze_if_due(now);
         while let Some((_, place)) = self.visitors.next_due().filter(|(until, _)| *until <= now) {
-            self.visitors.remove(place);
+            self.let_out(place);
         }
+    }
+
+    pub(super) fn let_out(&mut self, place: Place) {
+        let visitor = self.visitors.remove(place);
+        self.admission.left(visitor.came);
     }
 
     /// When time alone changes something next.

@@ -285,6 +285,7 @@ impl Line {
         Moment {
             now,
             policy: &self.terms.policy,
+            pass_ms: self.terms.pass.valid_ms,
             stay_ms_max: self.terms.pass.valid_ms + self.terms.pass.extension_ms,
             gauges,
             counts,

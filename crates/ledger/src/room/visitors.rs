@@ -8,6 +8,8 @@ use crate::{Place, Time, expiry::Expiry, room::DeviceDigest, table::Table};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Visitor {
     pub(crate) device: DeviceDigest,
+    /// When they came in.
+    pub(crate) came: Time,
     pub(crate) until: Time,
     pub(crate) extended: bool,
 }
@@ -52,10 +54,10 @@ impl Visitors {
         self.tidy(place);
     }
 
-    pub(crate) fn remove(&mut self, place: Place) {
+    pub(crate) fn remove(&mut self, place: Place) -> Visitor {
         let known = self.by_place.remove(&place);
-        assert!(known.is_some(), "only who is in the shop leaves it");
         self.tidy(place);
+        known.expect("only who is in the shop leaves it")
     }
 
     fn tidy(&mut self, changed: Place) {

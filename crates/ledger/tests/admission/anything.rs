@@ -10,6 +10,7 @@ use proptest::{collection::vec, option, prelude::*};
 
 use crate::world;
 
+const PASS_MS: i64 = 600_000;
 const STAY_MS_MAX: i64 = 900_000;
 
 /// One tick, and what happened before it.
@@ -87,6 +88,8 @@ struct Room {
     cursor: u64,
     waiting: u64,
     in_shop: u32,
+    /// When each of them came.
+    came: VecDeque<i64>,
 }
 
 impl Room {
@@ -99,12 +102,18 @@ impl Room {
                 && let Some(position) = self.cursor.checked_sub(1 + back)
             {
                 self.in_shop += 1;
+                self.came.push_back(self.now);
                 for admission in admissions.iter_mut() {
-                    admission.entered(position);
+                    admission.entered(position, Time(self.now));
                 }
             }
         }
-        self.in_shop = self.in_shop.saturating_sub(step.leaves);
+        for came in self.came.drain(..self.came.len().min(step.leaves as usize)) {
+            self.in_shop -= 1;
+            for admission in admissions.iter_mut() {
+                admission.left(Time(came));
+            }
+        }
         let gauges = step.gauges.map(|(age, gauges)| Gauges { at: Time(self.now - age), ..gauges });
         let counts = Counts { cursor: self.cursor, waiting: self.waiting, in_shop: self.in_shop };
         (counts, gauges)
@@ -126,7 +135,7 @@ proptest! {
         for step in &steps {
             let (counts, gauges) = room.pass(step, &mut [&mut admission]);
             let policy = &step.policy;
-            let at = Moment { now: Time(room.now), policy, stay_ms_max: STAY_MS_MAX, gauges: gauges.as_ref(), counts };
+            let at = Moment { now: Time(room.now), policy, pass_ms: PASS_MS, stay_ms_max: STAY_MS_MAX, gauges: gauges.as_ref(), counts };
             let tick = admission.tick(&at);
             admission.apply(&at, &tick);
             let newer = |it: &Gauges| known.is_none_or(|known| it.at > known.at);
@@ -162,7 +171,7 @@ proptest! {
             let at = Moment {
                 now: Time(room.now),
                 policy: &step.policy,
-                stay_ms_max: STAY_MS_MAX,
+                pass_ms: PASS_MS, stay_ms_max: STAY_MS_MAX,
                 gauges: gauges.as_ref(),
                 counts,
             };
@@ -194,7 +203,7 @@ proptest! {
                 replayed = postcard::from_bytes(&bytes).unwrap();
             }
             let policy = &step.policy;
-            let at = Moment { now: Time(room.now), policy, stay_ms_max: STAY_MS_MAX, gauges: gauges.as_ref(), counts };
+            let at = Moment { now: Time(room.now), policy, pass_ms: PASS_MS, stay_ms_max: STAY_MS_MAX, gauges: gauges.as_ref(), counts };
             let before = admission.clone();
             let tick = admission.tick(&at);
             prop_assert_eq!(&before, &admission);
@@ -215,7 +224,8 @@ fn what_was_decided_counts() {
     let counts = Counts { cursor: 0, waiting: 1_000, in_shop: 0 };
     let (now, gauges) = (Time(0), world::healthy());
     let (stay_ms_max, gauges) = (STAY_MS_MAX, Some(&gauges));
-    let at = Moment { now, policy: &policy, stay_ms_max, gauges, counts };
+    let pass_ms = PASS_MS;
+    let at = Moment { now, policy: &policy, pass_ms, stay_ms_max, gauges, counts };
     let mut admission = Admission::default();
     let tick = admission.tick(&at);
     assert!(tick.admit > 2);

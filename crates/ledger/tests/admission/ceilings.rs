@@ -3,7 +3,7 @@
 use frontrow_ledger::room::admission::{Ceiling, Rate};
 
 use crate::{
-    crowd::Manners,
+    crowd::{Manners, POLITE},
     world::{World, policy},
 };
 
@@ -11,7 +11,7 @@ const MINUTE: i64 = 60_000;
 
 /// A shop with room for everybody, so that the rate is what limits.
 fn wide() -> World {
-    let manners = Manners { show_permille: 1_000, delay_ms: 5_000, stay_ms: 60_000 };
+    let manners = Manners { show_permille: 1_000, delay_ms: 5_000, stay_ms: 60_000, ..POLITE };
     let mut policy = policy(100_000, 110_000);
     policy.rate_per_minute = 6_000;
     World::new(policy, manners, vec![0; 3_000_000], 10)
@@ -65,7 +65,7 @@ fn silence_is_not_made_up_for() {
 /// Nobody waited for ten minutes; who comes then does not find their turns saved up.
 #[test]
 fn turns_are_not_saved_for_later() {
-    let manners = Manners { show_permille: 1_000, delay_ms: 5_000, stay_ms: 60_000 };
+    let manners = Manners { show_permille: 1_000, delay_ms: 5_000, stay_ms: 60_000, ..POLITE };
     let mut policy = policy(1_000, 1_100);
     policy.rate_per_minute = 61;
     let mut world = World::new(policy, manners, vec![10 * MINUTE; 1_000], 12);

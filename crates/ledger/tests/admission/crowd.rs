@@ -21,7 +21,20 @@ pub(crate) struct Manners {
     pub(crate) delay_ms: u64,
     /// How long people stay on average.
     pub(crate) stay_ms: u64,
+    /// Of a thousand who come in, so many close the window and stay until their pass ends.
+    pub(crate) closes_permille: u64,
+    /// Of a thousand turns, so many are used after their time was over.
+    pub(crate) late_permille: u64,
 }
+
+/// Everybody who comes is in time, and says when they go.
+pub(crate) const POLITE: Manners = Manners {
+    show_permille: 1_000,
+    delay_ms: 12_000,
+    stay_ms: 180_000,
+    closes_permille: 0,
+    late_permille: 0,
+};
 
 /// A sequence of numbers that looks random (`SplitMix64`).
 #[derive(Debug, Clone)]

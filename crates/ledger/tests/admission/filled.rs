@@ -1,7 +1,7 @@
 //! The shop is as full as it should be, whoever comes and however long they stay.
 
 use crate::{
-    crowd::{CURVES, Manners, arrivals},
+    crowd::{CURVES, Manners, POLITE, arrivals},
     world::{World, policy},
 };
 
@@ -49,7 +49,7 @@ fn manners() -> impl Iterator<Item = Manners> {
     let stays = [30_000, 120_000, 600_000];
     let all = shows.into_iter().flat_map(move |show| stays.map(|stay| (show, stay)));
     all.flat_map(|(show_permille, stay_ms)| {
-        [5_000, 25_000].map(|delay_ms| Manners { show_permille, delay_ms, stay_ms })
+        [5_000, 25_000].map(|delay_ms| Manners { show_permille, delay_ms, stay_ms, ..POLITE })
     })
 }
 
@@ -71,7 +71,7 @@ fn an_hour_is_within_one_percent_of_the_target() {
 fn every_curve_fills_the_shop() {
     for (name, points) in CURVES {
         for show_permille in [1_000, 300] {
-            let manners = Manners { show_permille, delay_ms: 12_000, stay_ms: 180_000 };
+            let manners = Manners { show_permille, delay_ms: 12_000, stay_ms: 180_000, ..POLITE };
             let fans = 30_000 * 1_000 / show_permille;
             let mut world = World::new(policy(1_000, 1_100), manners, arrivals(points, fans), 2);
             fill(&mut world);
@@ -90,7 +90,7 @@ fn every_curve_fills_the_shop() {
 #[test]
 fn a_target_at_the_cap_is_used_to_ninety_nine_percent() {
     for show_permille in [1_000, 700, 300] {
-        let manners = Manners { show_permille, delay_ms: 5_000, stay_ms: 300_000 };
+        let manners = Manners { show_permille, delay_ms: 5_000, stay_ms: 300_000, ..POLITE };
         let mut world = World::new(policy(1_000, 1_000), manners, vec![0; 1_000_000], 3);
         fill(&mut world);
         run(&mut world, 2 * MINUTE);
@@ -102,7 +102,8 @@ fn a_target_at_the_cap_is_used_to_ninety_nine_percent() {
 #[test]
 fn people_who_change_are_followed() {
     for (before, after) in [(1_000, 300), (300, 1_000), (1_000, 100), (100, 700)] {
-        let manners = Manners { show_permille: before, delay_ms: 12_000, stay_ms: 240_000 };
+        let manners =
+            Manners { show_permille: before, delay_ms: 12_000, stay_ms: 240_000, ..POLITE };
         let mut world = World::new(policy(1_000, 1_100), manners, vec![0; 1_000_000], 4);
         fill(&mut world);
         run(&mut world, 60 * MINUTE);
@@ -114,7 +115,7 @@ fn people_who_change_are_followed() {
         assert!((0.99..=1.01).contains(&average), "{before} then {after}: {average:.4}");
     }
     for (before, after) in [(60_000, 600_000), (600_000, 60_000)] {
-        let manners = Manners { show_permille: 700, delay_ms: 12_000, stay_ms: before };
+        let manners = Manners { show_permille: 700, delay_ms: 12_000, stay_ms: before, ..POLITE };
         let mut world = World::new(policy(1_000, 1_100), manners, vec![0; 1_000_000], 5);
         fill(&mut world);
         run(&mut world, 20 * MINUTE);
@@ -125,10 +126,46 @@ fn people_who_change_are_followed() {
     }
 }
 
+/// The drill ten times faster than life: some close the window, and stay until their pass ends.
+#[test]
+fn who_closes_the_window_takes_the_place_of_one_and_not_of_two() {
+    for (closes_permille, stay_ms) in [(70, 8_000), (200, 8_000), (400, 20_000)] {
+        let manners = Manners {
+            show_permille: 850,
+            delay_ms: 4_500,
+            stay_ms,
+            closes_permille,
+            late_permille: 50,
+        };
+        let mut policy = policy(75, 91);
+        (policy.rate_per_minute, policy.turn_ms) = (12_000, 20_000);
+        let mut world = World::new(policy, manners, vec![0; 20_000], 4);
+        world.pass_ms = 60_000;
+        fill(&mut world);
+        let early = run(&mut world, 5 * MINUTE).average(&world);
+        assert!((0.97..=1.03).contains(&early), "{early:.4} at first with {manners:?}");
+        let later = run(&mut world, 20 * MINUTE).average(&world);
+        assert!((0.99..=1.01).contains(&later), "{later:.4} later with {manners:?}");
+    }
+}
+
+/// Everybody stays to the very end of the longest stay.
+#[test]
+fn who_has_left_is_forgotten() {
+    let manners = Manners { stay_ms: 10_000_000, ..POLITE };
+    let mut world = World::new(policy(75, 91), manners, vec![0; 20_000], 4);
+    world.pass_ms = 60_000;
+    run(&mut world, 10 * MINUTE);
+    let size = postcard::to_stdvec(&world.admission).unwrap().len();
+    run(&mut world, 60 * MINUTE);
+    let later = postcard::to_stdvec(&world.admission).unwrap().len();
+    assert!(later < 2 * size, "{size} bytes, and {later} an hour later");
+}
+
 /// Nobody comes for ten minutes: their turns pass, and others' turns come.
 #[test]
 fn the_queue_does_not_stand_still_because_of_no_shows() {
-    let manners = Manners { show_permille: 0, delay_ms: 5_000, stay_ms: 300_000 };
+    let manners = Manners { show_permille: 0, delay_ms: 5_000, stay_ms: 300_000, ..POLITE };
     let mut world = World::new(policy(100, 120), manners, vec![0; 100_000], 6);
     for minutes in 0..10 {
         let before = world.cursor;
@@ -144,7 +181,7 @@ fn the_queue_does_not_stand_still_because_of_no_shows() {
 
 #[test]
 fn who_leaves_frees_a_place_at_once() {
-    let manners = Manners { show_permille: 1_000, delay_ms: 5_000, stay_ms: 100_000_000 };
+    let manners = Manners { show_permille: 1_000, delay_ms: 5_000, stay_ms: 100_000_000, ..POLITE };
     let mut world = World::new(policy(1_000, 1_100), manners, vec![0; 100_000], 7);
     fill(&mut world);
     run(&mut world, 5 * MINUTE);

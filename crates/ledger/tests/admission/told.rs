@@ -1,18 +1,22 @@
 //! The time that waiting fans are told is true for nine of ten.
 
-use frontrow_ledger::room::admission::Wait;
+use frontrow_ledger::room::admission::{Ceiling, Wait};
 
 use crate::{
-    crowd::{CURVES, Manners, arrivals},
+    crowd::{CURVES, Manners, POLITE, arrivals},
     world::{World, policy},
 };
 
 /// From here on fans are told something; before, nobody has left the shop.
 const SINCE_MS: i64 = 180_000;
 
-/// Runs until everyone's turn came. Everybody is told once: at three minutes after the opening, or
-/// when they come. The share of those who were told the truth, and of those who waited longer.
 fn told(world: &mut World) -> (f64, f64) {
+    told_since(world, SINCE_MS)
+}
+
+/// Runs until everyone's turn came. Everybody is told once: so long after the opening, or when they
+/// come. The share of those who were told the truth, and of those who waited longer.
+fn told_since(world: &mut World, since_ms: i64) -> (f64, f64) {
     let mut told: Vec<Option<(i64, Wait)>> = Vec::new();
     let (mut all, mut true_for, mut longer) = (0_u32, 0_u32, 0_u32);
     while world.cursor < world.everyone() {
@@ -28,7 +32,7 @@ fn told(world: &mut World) -> (f64, f64) {
             longer += u32::from(late);
             true_for += u32::from(!late && took >= wait.from_ms && wait.to_ms.is_some());
         }
-        if world.now >= SINCE_MS {
+        if world.now >= since_ms {
             for position in u64::try_from(told.len()).unwrap()..world.joined {
                 let ahead = position.checked_sub(world.cursor);
                 told.push(ahead.map(|ahead| (world.now, tick.pace.wait(ahead))));
@@ -43,7 +47,7 @@ fn nine_of_ten_are_told_the_truth() {
     for (name, points) in CURVES {
         for show_permille in [1_000, 700, 300] {
             for stay_ms in [60_000, 180_000, 500_000] {
-                let manners = Manners { show_permille, delay_ms: 12_000, stay_ms };
+                let manners = Manners { show_permille, delay_ms: 12_000, stay_ms, ..POLITE };
                 let mut policy = policy(200, 240);
                 policy.rate_per_minute = 3_000;
                 let mut world = World::new(policy, manners, arrivals(points, 6_000), 8);
@@ -58,7 +62,7 @@ fn nine_of_ten_are_told_the_truth() {
 /// A shop that fills for a quarter of an hour, and then takes in only as many as leave.
 #[test]
 fn who_comes_while_the_shop_fills_is_not_promised_that_it_goes_on() {
-    let manners = Manners { show_permille: 1_000, delay_ms: 12_000, stay_ms: 400_000 };
+    let manners = Manners { show_permille: 1_000, delay_ms: 12_000, stay_ms: 400_000, ..POLITE };
     let mut policy = policy(1_000, 1_100);
     policy.rate_per_minute = 240;
     let mut world = World::new(policy, manners, vec![0; 6_000], 11);
@@ -73,10 +77,26 @@ fn who_comes_while_the_shop_fills_is_not_promised_that_it_goes_on() {
     assert!(true_for >= 0.9, "true for {true_for:.3}, longer {longer:.3}");
 }
 
+/// Those who are in can take all places: whose turn waits for places to come back is promised nothing.
+#[test]
+fn what_depends_on_places_that_come_back_is_not_promised() {
+    let mut world = World::new(policy(100, 120), POLITE, vec![0; 6_000], 12);
+    while world.now < SINCE_MS {
+        world.tick();
+    }
+    assert!(world.tick().pace.wait(500).to_ms.is_some());
+    // Two for each of those who are in.
+    for (places, is_told) in [(300, true), (180, false), (40, false)] {
+        world.gauges.places_free = places;
+        assert_eq!(world.tick().pace.wait(500).to_ms.is_some(), is_told, "{places}");
+    }
+    assert_eq!(world.tick().pace.slower, Some(Ceiling::Places));
+}
+
 /// A queue that becomes slower says why from that moment on.
 #[test]
 fn it_is_never_silently_worse() {
-    let manners = Manners { show_permille: 700, delay_ms: 12_000, stay_ms: 120_000 };
+    let manners = Manners { show_permille: 700, delay_ms: 12_000, stay_ms: 120_000, ..POLITE };
     let mut world = World::new(policy(1_000, 1_100), manners, vec![0; 200_000], 9);
     let (mut best, mut worse) = (0, 0);
     for tick in 0..36_000 {
@@ -91,4 +111,31 @@ fn it_is_never_silently_worse() {
         best = if pace.slower.is_some() { pace.low.0 } else { best.max(pace.low.0) };
     }
     assert!(worse > 0, "it never became slower");
+}
+
+/// The drill ten times faster than life: quick buyers, and some who close the window, so that their
+/// pass, a minute long, ends by itself. Of those it is only known for how long they have been there.
+#[test]
+fn who_closes_the_window_is_reckoned_with() {
+    for (name, points) in CURVES {
+        for (closes_permille, stay_ms) in [(70, 8_000), (70, 20_000), (200, 8_000), (400, 20_000)] {
+            for seed in 0..3 {
+                let manners = Manners {
+                    show_permille: 850,
+                    delay_ms: 4_500,
+                    stay_ms,
+                    closes_permille,
+                    late_permille: 50,
+                };
+                let points: Vec<_> = points.iter().map(|(at, by)| (at / 10, *by)).collect();
+                let mut policy = policy(75, 91);
+                (policy.rate_per_minute, policy.turn_ms) = (12_000, 20_000);
+                let mut world = World::new(policy, manners, arrivals(&points, 1_500), seed);
+                world.pass_ms = 60_000;
+                let (true_for, longer) = told_since(&mut world, 20_000);
+                let what = format!("{name}, {seed}, {manners:?}");
+                assert!(true_for >= 0.9, "{what}: true for {true_for:.3}, longer {longer:.3}");
+            }
+        }
+    }
 }

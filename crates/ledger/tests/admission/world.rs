@@ -17,7 +17,7 @@ const ASKS_AGAIN_MS: i64 = 1_500;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
-    Leaves,
+    Leaves { came: i64 },
     Comes { position: u64, until: i64 },
 }
 
@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) cursor: u64,
     pub(crate) joined: u64,
     pub(crate) in_shop: u32,
+    /// How long a pass is valid; with its extension half as long again.
+    pub(crate) pass_ms: i64,
     /// No telemetry reaches the room.
     pub(crate) silent: bool,
     /// Turns of the last second, with their moments.
@@ -79,6 +81,7 @@ impl World {
             cursor: 0,
             joined: 0,
             in_shop: 0,
+            pass_ms: 600_000,
             silent: false,
             lately: VecDeque::new(),
             refused: 0,
@@ -121,7 +124,8 @@ impl World {
         let at = Moment {
             now: Time(self.now),
             policy: &policy,
-            stay_ms_max: 900_000,
+            pass_ms: self.pass_ms,
+            stay_ms_max: self.pass_ms * 3 / 2,
             gauges: (!self.silent).then_some(&gauges),
             counts: Counts { cursor: self.cursor, waiting: self.waiting(), in_shop: self.in_shop },
         };
@@ -151,16 +155,20 @@ impl World {
     }
 
     fn turn_comes(&mut self, position: u64) {
-        if self.dice.permille(self.manners.show_permille) {
-            let delay = i64::try_from(self.dice.about(self.manners.delay_ms)).unwrap();
+        let Manners { show_permille, delay_ms, late_permille, .. } = self.manners;
+        let late = self.dice.permille(late_permille);
+        if late || self.dice.permille(show_permille) {
+            let delay = i64::try_from(self.dice.about(delay_ms)).unwrap();
             let until = self.now + self.policy.turn_ms;
-            self.due.push(Reverse((self.now + delay, What::Comes { position, until })));
+            let (at, until) = if late { (until, i64::MAX) } else { (self.now, until) };
+            self.due.push(Reverse((at + delay, What::Comes { position, until })));
         }
     }
 
     fn happens(&mut self, at: i64, what: What) {
         match what {
-            What::Leaves => {
+            What::Leaves { came } => {
+                self.admission.left(Time(came));
                 self.in_shop -= 1;
                 self.left += 1;
             }
@@ -171,9 +179,11 @@ impl World {
             }
             What::Comes { position, .. } => {
                 self.in_shop += 1;
-                self.admission.entered(position);
+                self.admission.entered(position, Time(at));
+                let closes = self.dice.permille(self.manners.closes_permille);
                 let stay = i64::try_from(self.dice.about(self.manners.stay_ms)).unwrap();
-                self.due.push(Reverse((at + stay, What::Leaves)));
+                let stay = if closes { self.pass_ms } else { stay.min(self.pass_ms * 3 / 2) };
+                self.due.push(Reverse((at + stay, What::Leaves { came: at })));
             }
         }
     }
@@ -183,7 +193,11 @@ impl World {
         let mut due = std::mem::take(&mut self.due).into_sorted_vec();
         let mut gone = 0;
         due.retain(|Reverse((_, what))| {
-            let goes = *what == What::Leaves && gone < people;
+            let What::Leaves { came } = *what else { return true };
+            let goes = gone < people;
+            if goes {
+                self.admission.left(Time(came));
+            }
             gone += u32::from(goes);
             !goes
         });

@@ -27,7 +27,7 @@ const WAITING: u64 = 10_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
-    Leaves,
+    Leaves { came: i64 },
     Comes { position: u64, until: i64 },
 }
 
@@ -124,6 +124,7 @@ impl Crowd {
         let at = Moment {
             now: Time(self.now),
             policy: &policy,
+            pass_ms: 600_000,
             stay_ms_max: 900_000,
             gauges: Some(&gauges),
             counts: Counts {
@@ -146,16 +147,19 @@ impl Crowd {
 
     fn happens(&mut self, at: i64, event: Event) {
         match event {
-            Event::Leaves => self.in_shop -= 1,
+            Event::Leaves { came } => {
+                self.in_shop -= 1;
+                self.admission.left(Time(came));
+            }
             Event::Comes { until, .. } if at >= until => {}
             Event::Comes { .. } if self.in_shop >= self.policy.cap => {
                 self.events.push(Reverse((at + AGAIN_MS, event)));
             }
             Event::Comes { position, .. } => {
                 self.in_shop += 1;
-                self.admission.entered(position);
+                self.admission.entered(position, Time(at));
                 let leaves = at + self.about(STAYS_MS);
-                self.events.push(Reverse((leaves, Event::Leaves)));
+                self.events.push(Reverse((leaves, Event::Leaves { came: at })));
             }
         }
     }

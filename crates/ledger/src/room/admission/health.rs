@@ -98,6 +98,11 @@ impl Health {
         self.gauges.map(|gauges| gauges.places_free.saturating_add(gauges.places_held))
     }
 
+    /// Places that are free.
+    pub(super) fn free(&self) -> Option<u32> {
+        self.gauges.map(|gauges| gauges.places_free)
+    }
+
     /// Nothing can be taken this moment, so nobody needs to come.
     pub(super) fn nothing_free(&self) -> bool {
         self.gauges.is_some_and(|gauges| gauges.places_free == 0)

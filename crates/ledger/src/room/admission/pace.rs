@@ -1,19 +1,14 @@
 //! How fast the queue moves, as waiting fans may be told.
 //!
 //! How fast it *moved* says little: a shop that fills takes in people much faster than one that is
-//! full. Once it is full, turns come as people leave, and how soon they will is estimated twice: as
-//! if patience had no memory, and as if everybody stayed equally long. At the start the one is too
-//! slow or the other too fast, and the truth lies between; after some time they agree.
-
-use std::collections::VecDeque;
+//! full. Once it is full, turns come as people leave, and how soon they will follows from how long
+//! those stayed who have left and those who have not (`stays`). At the start little is known of the
+//! longest stays, and the range is wide; after the first passes have ended it is narrow.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Ceiling, Moment, PPM, Rate, stays::Stays};
-use crate::{
-    Time,
-    limits::{PACE_MARK_MS, PACE_MARKS, SLOWER_SAID_MS},
-};
+use crate::{Time, limits::SLOWER_SAID_MS};
 
 /// A rate of one is one unit each millisecond; so many units are a turn.
 const TURN: u64 = 60_000_000;
@@ -39,7 +34,7 @@ pub struct Pace {
 pub struct Wait {
     /// At least, in milliseconds.
     pub from_ms: u64,
-    /// At most; `None` while the queue stands still.
+    /// At most; `None` while the queue stands still, or moves only if places come back.
     pub to_ms: Option<u64>,
 }
 
@@ -59,6 +54,9 @@ impl Pace {
     }
 }
 
+/// However much is known, the next people are others: so much faster or slower.
+const MARGIN_PERCENT: u64 = 8;
+
 /// What is told is as old as a page that asks every few seconds.
 const SLACK_MS: u64 = 10_000;
 
@@ -68,15 +66,16 @@ pub(super) struct Forecast {
     pub(super) rate: Rate,
     /// Turns that fit without anybody leaving.
     pub(super) soon: u64,
-    pub(super) show_ppm: u64,
+    /// Of a million turns that open now, so many are used, in time or late.
+    pub(super) come_ppm: u64,
     pub(super) limited_by: Ceiling,
+    /// Those who are in or on their way can take all free places.
+    pub(super) few_places: bool,
 }
 
-/// What was told, and what it rests on.
+/// What was told.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Teller {
-    /// How many had entered, at regular moments.
-    marks: VecDeque<(Time, u64)>,
     /// The least rate that was told.
     told: Rate,
     slower: Option<(Time, Ceiling)>,
@@ -84,29 +83,23 @@ pub(super) struct Teller {
 
 impl Teller {
     pub(super) fn tell(&mut self, at: &Moment<'_>, forecast: &Forecast, stays: &Stays) -> Pace {
-        if self.marks.back().is_none_or(|(then, _)| at.now.ms_since(*then) >= PACE_MARK_MS) {
-            self.marks.push_back((at.now, stays.entered_ever()));
-            while self.marks.len() > PACE_MARKS {
-                self.marks.pop_front();
-            }
-        }
         let most = Rate::per_minute(at.policy.rate_per_minute);
-        let turns = |people_milli: u64| {
-            let units = u128::from(people_milli) * u128::from(TURN / 1_000) * u128::from(PPM);
-            Rate(u64::try_from(units / u128::from(forecast.show_ppm)).unwrap_or(u64::MAX))
+        let per_minute = |people_milli: u64| {
+            let turns = u128::from(people_milli) * u128::from(PPM) / u128::from(forecast.come_ppm);
+            Rate(u64::try_from(turns).unwrap_or(u64::MAX))
         };
-        let target_milli = super::target_milli(at.policy);
-        // People that leave, in thousandths: each minute, so that nothing is lost by rounding.
-        let forgetful = stays.leaving_milli(target_milli, 60_000);
-        let longest = target_milli * 60_000 / at.stay_ms_max.max(1).unsigned_abs();
-        let punctual = target_milli.saturating_mul(60_000) / self.stay_ms(at.now, stays).max(1_000);
-        let per_minute = |people_milli| Rate(turns(people_milli).0 / 60_000);
-        let slow = per_minute(forgetful.min(punctual).max(longest));
-        let fast = per_minute(forgetful.max(punctual));
-        let margin = |rate: Rate, of| rate.part(of, 100);
-        let low = margin(slow, 85).min(forecast.rate);
-        let high = margin(fast, 115).min(if forecast.rate.0 == 0 { Rate(0) } else { most });
-        self.excuse(at.now, low, forecast.limited_by);
+        let (slow, fast) = stays.speeds();
+        let longest =
+            super::target_milli(at.policy) * 60_000 / at.stay_ms_max.max(1).unsigned_abs();
+        // The fewer were seen to leave, the less is known of the others.
+        let margin = MARGIN_PERCENT + 100 / stays.known().max(4).isqrt();
+        let low = per_minute(slow.max(longest)).part(100 - margin, 100).min(forecast.rate);
+        // What is left may be gone before; then turns come as places come back, if they do.
+        let low = if forecast.few_places { Rate(0) } else { low };
+        let high = per_minute(fast.max(longest)).part(100 + margin, 100);
+        let high = high.min(if forecast.rate.0 == 0 { Rate(0) } else { most });
+        let why = if forecast.few_places { Ceiling::Places } else { forecast.limited_by };
+        self.excuse(at.now, low, why);
         Pace {
             soon: u32::try_from(forecast.soon).unwrap_or(u32::MAX),
             now: forecast.rate,
@@ -114,19 +107,6 @@ impl Teller {
             high,
             slower: self.slower.map(|(_, why)| why),
         }
-    }
-
-    /// How long people stay if all stay equally long: since as many had come in as have left by now.
-    fn stay_ms(&self, now: Time, stays: &Stays) -> u64 {
-        let left = stays.left_ever();
-        let after = self.marks.partition_point(|(_, entered)| *entered <= left);
-        let (from, had) = match after.checked_sub(1).and_then(|before| self.marks.get(before)) {
-            Some(mark) => *mark,
-            None => return ms(now, self.marks.front().map_or(now, |(then, _)| *then)),
-        };
-        let (to, have) = self.marks.get(after).copied().unwrap_or((now, stays.entered_ever()));
-        let part_ms = ms(to, from) * (left - had) / (have - had.min(have)).max(1);
-        ms(now, from).saturating_sub(part_ms)
     }
 
     /// Whoever is told that it takes longer is told why.
@@ -140,8 +120,4 @@ impl Teller {
             self.slower = None;
         }
     }
-}
-
-fn ms(later: Time, earlier: Time) -> u64 {
-    u64::try_from(later.ms_since(earlier)).unwrap_or(0)
 }

@@ -149,6 +149,8 @@ pub struct Moment<'a> {
     pub now: Time,
     /// What the organiser wants.
     pub policy: &'a Policy,
+    /// How long somebody may stay in the shop who asks for no more time.
+    pub pass_ms: i64,
     /// How long somebody may stay in the shop, at most: a pass with its extension.
     pub stay_ms_max: i64,
     /// The newest telemetry, if the tick brings any.

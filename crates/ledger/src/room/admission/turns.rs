@@ -31,6 +31,9 @@ pub(super) struct Turns {
     /// left out: it would call for more people because too many are there.
     came: u64,
     took_ms: u64,
+    /// Turns whose time was over, and who came in after that: the right to come is left to them.
+    over: u64,
+    late: u64,
 }
 
 /// Turns that opened within the same second.
@@ -101,13 +104,14 @@ impl Turns {
         self.cohorts.push_back(cohort);
     }
 
-    /// Somebody came. Who comes after the end of the turn changes nothing here.
+    /// Somebody came, in time or late.
     pub(super) fn entered(&mut self, position: u64) {
         let index = self.index(position);
-        if let Some(cohort) = self.cohorts.get_mut(index)
-            && cohort.first <= position
-            && cohort.open > 0
-        {
+        let cohort = self.cohorts.get_mut(index).filter(|cohort| cohort.first <= position);
+        if cohort.is_none() {
+            self.late += 1;
+        }
+        if let Some(cohort) = cohort.filter(|cohort| cohort.open > 0) {
             cohort.open -= 1;
             cohort.came_in_step += 1;
             if !cohort.hindered {
@@ -141,14 +145,18 @@ impl Turns {
             }
         }
         let over = |cohort: &Cohort| at.now.ms_since(cohort.opened) >= at.policy.turn_ms;
-        while self.cohorts.front().is_some_and(over) {
-            self.cohorts.pop_front();
+        while let Some(cohort) = self.cohorts.pop_front_if(|cohort| over(cohort)) {
+            self.over += u64::from(cohort.turns);
         }
         if self.halved.is_none_or(|then| at.now.ms_since(then) >= WITNESSES_HALVED_MS) {
             self.halved = Some(at.now);
             if self.came >= u64::from(WITNESSES) {
                 self.came /= 2;
                 self.took_ms /= 2;
+            }
+            if self.over >= u64::from(WITNESSES) {
+                self.over /= 2;
+                self.late /= 2;
             }
             for seen in &mut self.seen {
                 if seen.came + seen.stayed_away >= WITNESSES {
@@ -168,6 +176,11 @@ impl Turns {
         }
         let delay_ms = self.took_ms / self.came.max(1);
         Chances { ppm, delay_ms }
+    }
+
+    /// Of a million turns, so many are used after their time was over.
+    pub(super) fn late_ppm(&self) -> u64 {
+        (self.late * PPM / self.over.max(WITNESSES_MIN)).min(PPM / 2)
     }
 
     /// Turns that nobody used yet.
