@@ -58,6 +58,8 @@ pub const ROOM_WATCH_EVERY: Duration = Duration::from_millis(100);
 pub const ROOM_LINGER: Duration = Duration::from_secs(150);
 /// How often a fan tries to get a place, or to come in, before they give up.
 pub const ROOM_TRIES_MAX: u32 = 60;
+/// Who tries to get past the room is told that their turn is at least so far away: it must not come meanwhile.
+pub const SNEAKS_AHEAD_MS: u64 = 10_000;
 /// Of all that a drill tells about how long it takes, what came so long after the first turn is judged: before, nobody
 /// can know how long people stay.
 pub const TOLD_AFTER: Duration = Duration::from_mins(3);

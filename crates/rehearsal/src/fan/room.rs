@@ -20,7 +20,7 @@ use super::{
 use crate::{
     browser::{Ask, Lost},
     crowd::think,
-    limits::ROOM_TRIES_MAX,
+    limits::{ROOM_TRIES_MAX, SNEAKS_AHEAD_MS},
     pages,
     room::{Comes, Heard, Promise, WaitStory, read_status},
     tally::{Event, Step},
@@ -193,9 +193,10 @@ impl Journey<'_> {
                 let (from_ms, to_ms) = (told.from_ms, told.to_ms);
                 wait.told.push(Promise { at_ms: now_ms, from_ms, to_ms });
             }
+            let is_far = status.pace.wait(position - status.cursor).from_ms > SNEAKS_AHEAD_MS;
             watching.status = Some(status);
-            if std::mem::take(&mut sneaks) {
-                self.sneaks_past().await?;
+            if is_far && std::mem::take(&mut sneaks) {
+                self.sneaks_past(position).await?;
             } else if self.rng.random_range(0..1_000_u32) < odds::RELOADS {
                 self.look_at_room().await?;
                 if self.receipt().is_some_and(|(place, _)| place != wait.place) {
@@ -271,9 +272,14 @@ impl Journey<'_> {
     }
 
     /// Tries to get by without a turn: into the shop, and straight to the places.
-    async fn sneaks_past(&mut self) -> Result<(), Lost> {
+    async fn sneaks_past(&mut self, position: u64) -> Result<(), Lost> {
         if matches!(self.enter_room().await?, Entering::In) {
-            self.violation("let in before it was their turn".to_owned());
+            // It may have come meanwhile.
+            let ask = Ask::get(Step::Poll, self.world.target.board_path());
+            let status = read_status(&self.ask(&ask).await?);
+            if status.is_none_or(|status| position >= status.cursor) {
+                self.violation("let in before it was their turn".to_owned());
+            }
         }
         if self.is_at_pages() && self.hold_past_room().await? {
             self.violation("holds places without a pass".to_owned());
