@@ -131,6 +131,9 @@ pub const ROOM_ERRORS_PPM_MAX: u32 = 10_000;
 pub const ROOM_STALE_MS: i64 = 5_000;
 /// Places that one person in the shop takes on average, in thousandths, those who buy nothing included.
 pub const ROOM_PLACES_EACH_MILLI: u32 = 1_600;
+/// How long after the start a beacon's round comes at the earliest, in milliseconds: by then it is published who takes
+/// part. The tree of ten million takes three seconds.
+pub const ROOM_ROOT_MS: i64 = 10_000;
 /// How often each waiting room is looked at: twice for each of its ticks.
 pub const ROOM_LOOK: std::time::Duration = std::time::Duration::from_millis(50);
 /// For how long whoever polls a room that has ended is told so, in milliseconds: longer than anybody waits between two

@@ -4,6 +4,7 @@
 //! in ([`visit`]), what everybody polls is written and signed ([`board`]), and somebody sees to it that turns come
 //! ([`caretaker`]). Whoever holds places or pays proves by an [`Admitted`] that they may.
 
+mod beacons;
 mod board;
 mod caretaker;
 mod codes;
@@ -36,7 +37,7 @@ use uuid::Uuid;
 
 pub use board::{Board, Boards};
 pub use door::{Ask, Door, Entry, Shut};
-pub use draw::Proven;
+pub use draw::{Proven, PublishedRoot};
 pub use gate::{Admitted, Device, Purpose};
 pub use organise::RoomChange;
 pub use visit::{Entered, Joined, Own, Visit};

@@ -86,6 +86,7 @@ on_each_engine! {
     room::a_fan_joins_is_drawn_comes_in_and_buys,
     room::a_pass_ends_and_is_extended_once,
     room::an_organiser_steers_and_it_is_noted,
+    room::who_takes_part_is_published_before_the_beacon_counts,
     room::a_log_that_says_what_cannot_be_is_noticed,
     door::one_code_is_one_place_wherever_it_is_shown,
     door::codes_come_first_and_then_anybody,

@@ -25,6 +25,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use body::key_in as idempotency_key;
+pub(crate) use model::moment;
 pub use problem::Problem;
 pub(crate) use room::joined;
 

@@ -59,6 +59,7 @@ fn pages(app: App) -> Router {
         .route("/performances/{id}/room/proof", get(draw::proof))
         .route("/fair-queue", get(draw::rules))
         .route("/rooms/{id}/message", get(queue::message))
+        .route("/rooms/{id}/root", get(draw::root))
         .route("/rooms/{id}/draw", get(draw::show))
         .route("/rooms/{id}/draw.txt", get(draw::file))
         // Organisers look after waiting rooms.

@@ -54,6 +54,8 @@ pub enum Url {
     RoomProof(Uuid),
     /// What was published of a draw.
     RoomDraw(Uuid),
+    /// Who takes part in a draw that waits for a beacon, as JSON.
+    RoomRoot(Uuid),
     /// The whole draw as a file, to check it.
     RoomDrawFile(Uuid),
     /// The rules of the draw, for people and for whoever writes a verifier.
@@ -204,6 +206,7 @@ impl fmt::Display for Url {
             Self::RoomMail(id) => write!(f, "/performances/{id}/room/mail"),
             Self::RoomProof(id) => write!(f, "/performances/{id}/room/proof"),
             Self::RoomDraw(id) => write!(f, "/rooms/{id}/draw"),
+            Self::RoomRoot(id) => write!(f, "/rooms/{id}/root"),
             Self::FairQueue => f.write_str("/fair-queue"),
             Self::RoomMessage(id) => write!(f, "/rooms/{id}/message"),
             Self::RoomDrawFile(id) => write!(f, "/rooms/{id}/draw.txt"),

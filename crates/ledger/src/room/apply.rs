@@ -62,6 +62,7 @@ impl Line {
                 self.message.text = text.as_deref().map(Arc::from);
             }
             Record::Steered(steering) => Arc::make_mut(&mut self.terms).steer(*steering),
+            Record::Published { root, .. } => self.published = Some((now, *root)),
         }
     }
 

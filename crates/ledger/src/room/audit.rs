@@ -70,6 +70,7 @@ impl Line {
                 let inside = self.visitors.get(*place).is_some();
                 must(inside, "only-who-is-in-the-shop-leaves", || format!("place {}", place.0))
             }
+            Record::Published { places, root } => self.who_takes_part_is_published(*places, root),
             Record::Paused
             | Record::Resumed
             | Record::Ended
@@ -90,6 +91,18 @@ impl Line {
         must(open, "nobody-joins-a-closed-room", || format!("place {} in {phase:?}", place.0))
     }
 
+    fn who_takes_part_is_published(&self, places: u32, root: &Hash) -> Seen {
+        let invariant = "who-takes-part-is-published-once";
+        let first = self.published.is_none() && self.order.is_none();
+        must(first, invariant, || "again, or after the draw".to_owned())?;
+        must(self.frozen == Some(places), invariant, || {
+            format!("{places} places instead of {:?}", self.frozen)
+        })?;
+        must(*root == self.tree().root(), invariant, || {
+            "the root is not that of those who joined".to_owned()
+        })
+    }
+
     fn the_draw_is_as_published(&self, room: &Room, drawn: &Drawn) -> Seen {
         let invariant = "the-draw-is-as-published";
         let Some(announced) = &self.terms.draw else {
@@ -108,6 +121,9 @@ impl Line {
         })?;
         let unannounced = drawn.beacon.is_some() && announced.beacon.is_none();
         must(!unannounced, invariant, || "the beacon was not announced".to_owned())?;
+        must(drawn.beacon.is_none() || self.published.is_some(), invariant, || {
+            "the beacon's value came before the root was published".to_owned()
+        })?;
         let missing =
             drawn.seed.is_none() || (announced.beacon.is_some() && drawn.beacon.is_none());
         let from = self.terms.starts.plus_ms(announced.fallback_after_ms);

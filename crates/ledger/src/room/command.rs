@@ -73,6 +73,11 @@ pub enum Command {
     Say(Option<String>),
     /// Change how many are let in.
     Steer(Steering),
+    /// Publish who takes part in a draw that waits for a beacon: its value counts only after that.
+    Publish {
+        /// The root over the leaves of all places that take part.
+        root: Hash,
+    },
 }
 
 /// What the organiser steers while the room runs.

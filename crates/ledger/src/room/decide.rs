@@ -44,6 +44,7 @@ pub(super) fn decide(
         Command::End => Ok(Record::Ended),
         Command::Say(text) => organise::say(text.as_deref()),
         Command::Steer(steering) => organise::steer(line, *steering),
+        Command::Publish { root } => return organise::publish(line, *root),
     };
     record.map(Decision::Record)
 }

@@ -7,7 +7,7 @@ use crate::{
     room::{
         Drawn, Mode, Offer, Terms,
         admission::{Admission, Gauges, Tick},
-        draw::{Material, Permutation, SaleBytes},
+        draw::{Hash, Material, Permutation, SaleBytes},
         places::Places,
         selling::Selling,
         visitors::Visitors,
@@ -23,6 +23,8 @@ pub struct Line {
     pub(super) entered: u32,
     /// The first so many places are drawn; known from the start on, and zero where there is no draw.
     pub(super) frozen: Option<u32>,
+    /// The root of a draw that waits for a beacon, and when it was published.
+    pub(super) published: Option<(Time, Hash)>,
     pub(super) order: Option<Order>,
     /// Positions whose turn has come.
     pub(super) cursor: u64,
@@ -109,6 +111,7 @@ impl Line {
             terms,
             entered: 0,
             frozen: None,
+            published: None,
             order: None,
             cursor: 0,
             visitors: Visitors::default(),

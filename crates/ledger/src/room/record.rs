@@ -70,6 +70,13 @@ pub enum Record {
     Said(Option<String>),
     /// How many are let in from now on.
     Steered(Steering),
+    /// Who takes part in a draw that waits for a beacon. Since version 2 of the records.
+    Published {
+        /// Places that take part: the first so many.
+        places: u32,
+        /// The Merkle root over their leaves.
+        root: Hash,
+    },
 }
 
 /// A draw, as it can be checked by everybody.

@@ -67,6 +67,12 @@ pub enum Refusal {
     /// The seed is not the one that was announced.
     #[error("the seed does not open its commitment")]
     WrongSeed,
+    /// The root is not the one that was published.
+    #[error("the root is not the one that was published")]
+    WrongRoot,
+    /// Nobody may know the beacon's value before it is known who takes part.
+    #[error("who takes part has to be published before the value of the beacon counts")]
+    RootUnpublished,
     /// A beacon was announced and this is none, or the other way round.
     #[error("the value of the beacon is not what was announced")]
     WrongBeacon,
@@ -114,6 +120,8 @@ impl Refusal {
             Self::NoDraw => "no-draw",
             Self::AlreadyDrawn => "already-drawn",
             Self::WrongSeed => "wrong-seed",
+            Self::WrongRoot => "wrong-root",
+            Self::RootUnpublished => "root-unpublished",
             Self::WrongBeacon => "wrong-beacon",
             Self::FallbackLater { .. } => "fallback-later",
             Self::TickTooSoon => "tick-too-soon",

@@ -19,6 +19,7 @@ use crate::{
     room::{
         Drawn, Line, Record, Room, Terms,
         admission::Admission,
+        draw::Hash,
         places::{Joins, Places, SavedPlaces},
     },
 };
@@ -38,6 +39,7 @@ struct Snapshot {
 struct Saved {
     terms: Arc<Terms>,
     frozen: Option<u32>,
+    published: Option<(Time, Hash)>,
     drawn: Option<Arc<Drawn>>,
     cursor: u64,
     visitors: Vec<(Place, Visitor)>,
@@ -88,6 +90,7 @@ impl Saved {
         Self {
             terms: Arc::clone(&line.terms),
             frozen: line.frozen,
+            published: line.published,
             drawn: line.order.as_ref().map(|order| Arc::clone(&order.drawn)),
             cursor: line.cursor,
             visitors,
@@ -119,6 +122,7 @@ impl Saved {
             places,
             terms: self.terms,
             frozen: self.frozen,
+            published: self.published,
             cursor: self.cursor,
             visitors,
             admission: self.admission,

@@ -46,6 +46,7 @@ impl Machine for Room {
     type Refusal = Refusal;
 
     const LAYOUT: u32 = snapshot::LAYOUT;
+    const RECORDS: u32 = 2;
 
     fn now(&self) -> Time {
         self.now
@@ -63,6 +64,13 @@ impl Machine for Room {
 
     fn next_due(&self) -> Option<Time> {
         self.line.as_ref()?.next_due(self.now)
+    }
+
+    fn record_version(record: &Record) -> u32 {
+        match record {
+            Record::Published { .. } => 2,
+            _ => 1,
+        }
     }
 
     fn decide(&self, request: &Request<Command>) -> Result<Decision<Record>, Refusal> {

@@ -207,6 +207,11 @@ impl Line {
         self.frozen
     }
 
+    /// The root of a draw that waits for a beacon, and when it was published.
+    pub fn published(&self) -> Option<(Time, Hash)> {
+        self.published
+    }
+
     /// The draw, once it was made.
     pub fn drawn(&self) -> Option<&Drawn> {
         self.order.as_ref().map(|order| &*order.drawn)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use frontrow_ledger::{
     Applied, CommandId, Machine, Place,
-    room::{Command, Drawn, Record, Room, Steering, Terms},
+    room::{Beacon, Command, DrawTerms, Drawn, Record, Room, Steering, Terms},
 };
 
 use crate::fixtures::{MINUTE, OPENS, SEED, STARTS, World, device, fan, terms};
@@ -65,6 +65,25 @@ fn the_draw_is_the_one_that_was_announced() {
     let none = World::gathered(Terms { draw: None, ..terms() }, 5);
     assert_eq!(draw(&none, |_| {}), NOT);
     world.room.check().unwrap();
+}
+
+#[test]
+fn who_takes_part_is_published_before_the_beacon_counts() {
+    const NOT: &str = "who-takes-part-is-published-once";
+    let beacon = Some(Beacon { name: "drand-quicknet".to_owned(), round: 5 });
+    let draw = terms().draw.map(|draw| DrawTerms { beacon, ..draw });
+    let mut world = World::gathered(Terms { draw, ..terms() }, 5);
+    world.pass_to(STARTS);
+    let root = world.line().tree().root();
+    let drawn = Drawn { places: 5, root, seed: Some(SEED), beacon: Some(vec![1]) };
+    assert_eq!(of(&world, Record::Drawn(drawn.clone())), "the-draw-is-as-published");
+    let publish = |places, root| Record::Published { places, root };
+    assert_eq!(of(&world, publish(5, root)), "");
+    assert_eq!(of(&world, publish(4, root)), NOT);
+    assert_eq!(of(&world, publish(5, [1; 32])), NOT);
+    world.ask(Command::Publish { root }).unwrap();
+    assert_eq!(of(&world, publish(5, root)), NOT, "twice");
+    assert_eq!(of(&world, Record::Drawn(drawn)), "");
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn records() -> Vec<Record> {
         Record::Said(Some("Za chvíli".to_owned())),
         Record::Said(None),
         Record::Steered(Steering { rate_per_minute: 600, target: 400, cap: 500 }),
+        Record::Published { places: 9_999_999, root: [9; 32] },
     ]
 }
 

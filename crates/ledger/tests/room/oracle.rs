@@ -241,7 +241,7 @@ impl ByHand {
                 self.terms.policy.cap = steering.cap;
                 self.terms.policy.rate_per_minute = steering.rate_per_minute;
             }
-            Record::Said(_) => {}
+            Record::Said(_) | Record::Published { .. } => {}
         }
     }
 

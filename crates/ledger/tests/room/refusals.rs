@@ -263,6 +263,14 @@ fn an_announced_beacon_is_waited_for() {
     let root = world.line().tree().root();
     let draw = |seed, beacon| Command::Draw { seed, beacon, root };
     let from = STARTS.plus_ms(10 * MINUTE);
+    assert_eq!(world.ask(draw(Some(SEED), Some(vec![1]))), Err(Refusal::RootUnpublished));
+    let published = world.ask(Command::Publish { root }).unwrap();
+    assert_eq!(published, Record::Published { places: 3, root });
+    assert_eq!(world.ask(Command::Publish { root }), Ok(published), "another replica did the same");
+    assert_eq!(world.ask(Command::Publish { root: [3; 32] }), Err(Refusal::WrongRoot));
+    assert_eq!(world.line().published(), Some((STARTS, root)));
+    let other = Command::Draw { seed: Some(SEED), beacon: Some(vec![1]), root: [3; 32] };
+    assert_eq!(world.ask(other), Err(Refusal::WrongRoot));
     assert_eq!(world.ask(draw(Some(SEED), None)), Err(Refusal::FallbackLater { from }));
     assert_eq!(world.ask(draw(None, Some(vec![1]))), Err(Refusal::FallbackLater { from }));
     assert_eq!(world.ask(draw(Some(SEED), Some(vec![1; 129]))), Err(Refusal::WrongBeacon));
@@ -321,6 +329,8 @@ fn codes_are_stable_and_differ() {
         (Refusal::NoDraw, "no-draw"),
         (Refusal::AlreadyDrawn, "already-drawn"),
         (Refusal::WrongSeed, "wrong-seed"),
+        (Refusal::WrongRoot, "wrong-root"),
+        (Refusal::RootUnpublished, "root-unpublished"),
         (Refusal::WrongBeacon, "wrong-beacon"),
         (Refusal::FallbackLater { from: Time(0) }, "fallback-later"),
         (Refusal::TickTooSoon, "tick-too-soon"),

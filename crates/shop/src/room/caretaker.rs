@@ -268,7 +268,11 @@ impl Shop {
         let (shop, handle) = (self.clone(), handle.clone());
         care.drawing = Some(tokio::spawn(async move {
             let id = shop.new_command_id();
-            match shop.draw_with(performance, &handle, None, id).await {
+            let drawn = match shop.publish_root(performance, &handle).await {
+                Ok(()) => shop.draw_with(performance, &handle, None, id).await,
+                unpublished => unpublished,
+            };
+            match drawn {
                 // Another replica was as quick, or the beacon is awaited.
                 Ok(())
                 | Err(Error::Room(

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use frontrow_ledger::{
-    CommandId, Place,
+    CommandId, Place, Time,
     room::{
         self, Command, Line, Refusal,
-        draw::{Beacon, Draw, FanDigest, Proof, Tree},
+        draw::{Beacon, Draw, FanDigest, Hash, Proof, Tree},
     },
 };
 use frontrow_log::Handle;
@@ -15,6 +15,25 @@ use uuid::Uuid;
 use crate::{Error, Result, Shop};
 
 impl Shop {
+    /// Publishes who takes part in a draw that waits for a beacon, once: its value counts only after that.
+    pub(super) async fn publish_root(
+        &self,
+        performance: Uuid,
+        handle: &Handle<room::Room>,
+    ) -> Result<()> {
+        let waits = handle.read(|room, _| {
+            let line = room.line()?;
+            let announced = line.terms().draw.as_ref()?.beacon.is_some();
+            Some(announced && line.published().is_none())
+        })?;
+        if waits != Some(true) {
+            return Ok(());
+        }
+        let root = self.room_tree(handle).await?.root();
+        let id = self.command_id("publish-root", &[performance.as_bytes(), &root]);
+        self.ask_room(handle, id, Command::Publish { root }).await.map(|_| ())
+    }
+
     /// Draws with our seed and, where one was announced, the beacon; without the beacon if it did not come in time.
     pub(super) async fn draw_with(
         &self,
@@ -23,7 +42,11 @@ impl Shop {
         beacon: Option<Vec<u8>>,
         id: CommandId,
     ) -> Result<()> {
-        let root = self.room_tree(handle).await?.root();
+        let published = handle.read(|room, _| room.line().and_then(Line::published))?;
+        let root = match published {
+            Some((_, root)) => root,
+            None => self.room_tree(handle).await?.root(),
+        };
         let seed = Some(self.inner.keys.room_seed(performance));
         let draw = Command::Draw { seed, beacon, root };
         self.ask_room(handle, id, draw).await.map(|_| ())
@@ -64,6 +87,25 @@ impl Shop {
         Ok(handle.read(|room, _| room.line().and_then(published))?)
     }
 
+    /// Who takes part in the draw of a room that waits for a beacon: how many, the root over them, and when it was
+    /// published.
+    pub async fn room_root(&self, performance: Uuid) -> Result<Option<PublishedRoot>> {
+        let handle = self.room_of(performance).await?;
+        let root = handle.read(|room, _| {
+            let line = room.line()?;
+            let (at, root) = line.published()?;
+            let announced = line.terms().draw.as_ref()?;
+            Some(PublishedRoot {
+                places: line.frozen()?,
+                root,
+                at,
+                commitment: announced.commitment,
+                beacon: announced.beacon.clone(),
+            })
+        })?;
+        Ok(root)
+    }
+
     /// The whole draw as a file: what was published, and who took which place. 16 bytes a place.
     pub async fn room_draw_file(&self, performance: Uuid) -> Result<Option<Vec<u8>>> {
         let handle = self.room_of(performance).await?;
@@ -90,6 +132,21 @@ impl Shop {
         })?;
         proven.ok_or(Error::NotFound("place in the draw"))
     }
+}
+
+/// Who takes part in a draw, published before the beacon that decides it.
+#[derive(Debug, Clone)]
+pub struct PublishedRoot {
+    /// Places that take part: the first so many.
+    pub places: u32,
+    /// The Merkle root over their leaves.
+    pub root: Hash,
+    /// When it was written to the log.
+    pub at: Time,
+    /// Of the seed.
+    pub commitment: Hash,
+    /// Which round counts.
+    pub beacon: Option<room::Beacon>,
 }
 
 /// A place in a draw, with what proves it.

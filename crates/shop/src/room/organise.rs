@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Door;
+use super::{Door, beacons};
 use crate::{
     Error, Result, Shop,
     fault::{At, Faults, Problem},
@@ -236,6 +236,11 @@ impl Shop {
             policy: policy(spec),
         };
         let mut faults = Faults::default();
+        let objection = terms.draw.as_ref().and_then(|draw| beacons::objection(draw, starts));
+        if let Some(problem) = objection {
+            let beacon = At::ROOT.key("beacon");
+            faults.push(beacon.key("round"), Problem::Contradiction(problem));
+        }
         for fault in terms.faults() {
             faults.push(&fault.field, Problem::Contradiction(fault.problem));
         }

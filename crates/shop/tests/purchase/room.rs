@@ -245,3 +245,50 @@ pub async fn a_log_that_says_what_cannot_be_is_noticed(world: World) {
     assert_eq!(fault.stream, stream);
     assert!(fault.problem.contains("each-person-has-one-place"), "{}", fault.problem);
 }
+
+pub async fn who_takes_part_is_published_before_the_beacon_counts(world: World) {
+    let (shop, performance) = (&world.shop, world.performance);
+    let set_up = async |beacon| {
+        let spec = json!({ "starts_in_minutes": 10, "opens_before_minutes": 5, "fallback_minutes": 5,
+            "beacon": beacon });
+        let spec = RoomSpec::read(&spec).unwrap();
+        shop.put_room(performance, &spec, "door", world.command()).await
+    };
+    // Rounds of a known beacon whose value is known too early, or comes too late.
+    let start_s = world.clock.now().0 / 1_000 + 600;
+    for (after_s, fits) in [(-3, false), (6, false), (12, true), (297, true), (306, false)] {
+        let round = (start_s + after_s - 1_692_803_367) / 3 + 1;
+        let done = set_up(json!({ "name": "drand-quicknet", "round": round })).await;
+        assert_eq!(done.is_ok(), fits, "{after_s} s after the start: {done:?}");
+    }
+    set_up(json!({ "name": "a-lottery", "round": 5 })).await.unwrap();
+    world.clock.pass_ms(5 * MINUTE);
+    for _ in 0..3 {
+        shop.join_room(performance, shop.new_cart(), Ask::default()).await.unwrap();
+    }
+    world.clock.pass_ms(5 * MINUTE);
+    let say = async || {
+        let value = RoomChange::Beacon(vec![7; 32]);
+        shop.change_room(performance, value, "the promoter", world.command()).await
+    };
+    assert_eq!(refused(say().await), Refusal::RootUnpublished);
+    let mut published = None;
+    for _ in 0..400 {
+        shop.look_after_rooms().await;
+        published = shop.room_root(performance).await.unwrap();
+        if published.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let published = published.expect("it is published without anybody's asking");
+    assert_eq!((published.places, published.at), (3, world.clock.now()));
+    assert!(shop.room_draw(performance).await.unwrap().is_none(), "the beacon is awaited");
+    world.clock.pass_ms(60_000);
+    say().await.unwrap();
+    let draw = shop.room_draw(performance).await.unwrap().unwrap();
+    assert_eq!((draw.root, draw.places), (published.root, 3));
+    assert_eq!(draw.beacon.unwrap().value, Some(vec![7; 32]));
+    let report = shop.verify(|_| {}).await.unwrap();
+    assert!(report.is_sound(), "{:#?}", report.faults);
+}

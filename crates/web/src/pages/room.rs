@@ -221,6 +221,8 @@ pub struct DoorAsks {
 /// Where the forms and links of the page go.
 #[derive(Debug, Clone)]
 pub struct RoomLinks {
+    /// Who takes part in a draw that waits for a beacon.
+    pub root: Option<Url>,
     /// POST: take a place.
     pub join: Url,
     /// POST: come in.

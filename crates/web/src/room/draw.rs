@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
+    api::moment,
     app::App,
     cache::CachePolicy,
     fail::{Answer, Fail},
@@ -46,6 +47,24 @@ pub async fn show(State(app): State<App>, Path(performance): Path<Uuid>) -> Answ
         "seed": draw.seed.as_ref().map(hex::encode),
         "beacon": beacon,
         "key": hex::encode(draw.key),
+    });
+    let mut response = Json(body).into_response();
+    CachePolicy::Shared.apply(response.headers_mut());
+    Ok(response)
+}
+
+/// Who takes part in a draw, published before the round of the beacon that decides it.
+pub async fn root(State(app): State<App>, Path(performance): Path<Uuid>) -> Answer {
+    let published = app.shop.room_root(performance).await?.ok_or(Fail::NOT_FOUND)?;
+    let beacon =
+        published.beacon.map(|beacon| json!({ "name": beacon.name, "round": beacon.round }));
+    let body = json!({
+        "sale": performance,
+        "places": published.places,
+        "root": hex::encode(published.root),
+        "published": moment(published.at),
+        "commitment": hex::encode(published.commitment),
+        "beacon": beacon,
     });
     let mut response = Json(body).into_response();
     CachePolicy::Shared.apply(response.headers_mut());

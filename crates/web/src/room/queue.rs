@@ -112,6 +112,11 @@ pub async fn show(
         door: door::asks(&app, &visit, before.code, performance),
         offers: offers(&visit, &sale, &visitor),
         links: RoomLinks {
+            root: visit
+                .draw
+                .as_ref()
+                .and_then(|(draw, _)| draw.beacon.as_ref())
+                .map(|_| Url::RoomRoot(performance)),
             join: Url::RoomJoin(performance),
             enter: Url::RoomEnter(performance),
             extend: Url::RoomExtend(performance),

@@ -18,6 +18,7 @@ room-gathered-fifo = Máte své pořadí
 room-gathered-draw = Pořadí se losuje: { $when }.
 room-drawing = Losujeme pořadí
 room-drawing-next = Je čas. Za pár okamžiků tu uvidíte své pořadí.
+room-drawing-root = Kdo se losování účastní, je zveřejněno předem: poznamenejte si otisk
 room-queue = Zařaďte se do fronty
 room-queue-waiting = Lidí ve frontě
 room-queue-next = Zařadíte se za všechny, kdo už tu jsou. Přijít dvakrát nepomůže: jeden člověk má jedno pořadí.

@@ -18,6 +18,7 @@ room-gathered-fifo = You have a place
 room-gathered-draw = Places are drawn { $when }.
 room-drawing = Places are being drawn
 room-drawing-next = The start has come. In a few moments you will see your place here.
+room-drawing-root = Who takes part was published before the draw: note the fingerprint
 room-queue = Join the queue
 room-queue-waiting = People waiting
 room-queue-next = You go behind everybody who is here already. Joining twice does not help: one person has one place.

@@ -35,6 +35,21 @@ pub(super) fn redefine(line: &Line, now: Time, terms: &Arc<Terms>) -> Result<Rec
     Ok(Record::Defined(Arc::clone(terms)))
 }
 
+/// Several replicas may do so at once: the second is answered like the first.
+pub(super) fn publish(line: &Line, root: Hash) -> Result<Decision<Record>, Refusal> {
+    let announced = line.terms.draw.as_ref().is_some_and(|draw| draw.beacon.is_some());
+    let Some(places @ 1..) = line.frozen.filter(|_| announced) else {
+        return Err(Refusal::NoDraw);
+    };
+    let record = Record::Published { places, root };
+    match line.published {
+        Some((_, published)) if published == root => Ok(Decision::Again(record)),
+        Some(_) => Err(Refusal::WrongRoot),
+        None if line.order.is_some() => Err(Refusal::AlreadyDrawn),
+        None => Ok(Decision::Record(record)),
+    }
+}
+
 /// Several replicas may open the seed at once: the second is answered like the first.
 pub(super) fn draw(
     line: &Line,
@@ -54,6 +69,12 @@ pub(super) fn draw(
     }
     if seed.is_some_and(|seed| commitment(&seed) != terms.commitment) {
         return Err(Refusal::WrongSeed);
+    }
+    if line.published.is_some_and(|(_, published)| published != root) {
+        return Err(Refusal::WrongRoot);
+    }
+    if beacon.is_some() && terms.beacon.is_some() && line.published.is_none() {
+        return Err(Refusal::RootUnpublished);
     }
     if beacon.is_some_and(|value| terms.beacon.is_none() || value.len() > BEACON_BYTES_MAX) {
         return Err(Refusal::WrongBeacon);

@@ -84,6 +84,7 @@ fn stranger(language: Language, state: RoomState) -> RoomPage {
         door: DoorAsks::default(),
         offers: offers(),
         links: RoomLinks {
+            root: Some(Url::RoomRoot(sample_id())),
             join: here.clone(),
             enter: here.clone(),
             extend: here.clone(),
