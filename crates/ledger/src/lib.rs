@@ -30,3 +30,10 @@ pub use ids::{
     OrderId, Place, SeatId, TicketTypeId, Time,
 };
 pub use machine::{Applied, Decision, Entry, Machine, Request};
+
+/// The highest version of the records of any ledger that this release can read.
+pub const RECORDS: u32 = if room::Room::RECORDS > sale::Sale::RECORDS {
+    room::Room::RECORDS
+} else {
+    sale::Sale::RECORDS
+};

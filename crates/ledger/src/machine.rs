@@ -14,7 +14,8 @@ pub trait Machine: Clone + Default + Serialize + DeserializeOwned + Send + Sync 
     /// snapshot of another layout is thrown away and the log is replayed instead.
     const LAYOUT: u32 = 1;
     /// The highest [`Machine::record_version`] that this release can read. Whoever adds a kind of
-    /// record, or a field to one, raises it.
+    /// record, or a field to one, raises it: above those of all ledgers, for replicas tell each other one number, which
+    /// is [`RECORDS`](crate::RECORDS).
     const RECORDS: u32 = 1;
 
     /// What is asked.

@@ -335,6 +335,7 @@ fn kind(record: &Record) -> &'static str {
         Record::Ended => "record ended",
         Record::Said(_) => "record said",
         Record::Steered(_) => "record steered",
+        Record::Published { .. } => "record published",
     }
 }
 

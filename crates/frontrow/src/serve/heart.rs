@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use frontrow_ledger::{Machine as _, sale::Sale};
+use frontrow_ledger::RECORDS;
 use frontrow_log::{Writable, fleet::writable_version};
 use frontrow_shop::{Shop, random::custom_uuid};
 use frontrow_store::replicas::{Replica, ReplicaState};
@@ -46,7 +46,7 @@ impl Heart {
             roles: "all".to_owned(),
             address: address.to_string(),
             state: ReplicaState::Serving,
-            knows: Sale::RECORDS,
+            knows: RECORDS,
             secret_print: shop.keys().print(),
             streams: Vec::new(),
             started_at: now,
@@ -103,7 +103,7 @@ impl Beat {
         match told.await {
             Ok(live) => {
                 let known = live.iter().map(|replica| replica.knows);
-                self.writable.set(writable_version(Sale::RECORDS, known));
+                self.writable.set(writable_version(RECORDS, known));
             }
             Err(error) => {
                 let error: &dyn std::error::Error = &error;

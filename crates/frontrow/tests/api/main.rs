@@ -4,6 +4,7 @@
 mod attack;
 mod bad_input;
 mod client;
+mod draw;
 mod gate;
 mod organise;
 mod purchase;

@@ -268,11 +268,10 @@ impl Shop {
         let (shop, handle) = (self.clone(), handle.clone());
         care.drawing = Some(tokio::spawn(async move {
             let id = shop.new_command_id();
-            let drawn = match shop.publish_root(performance, &handle).await {
-                Ok(()) => shop.draw_with(performance, &handle, None, id).await,
-                unpublished => unpublished,
-            };
-            match drawn {
+            let published = shop.publish_root(performance, &handle).await;
+            // Whatever became of that: when its time has come, the draw does without the beacon.
+            let drawn = shop.draw_with(performance, &handle, None, id).await;
+            match published.and(drawn) {
                 // Another replica was as quick, or the beacon is awaited.
                 Ok(())
                 | Err(Error::Room(
