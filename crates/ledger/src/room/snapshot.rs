@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The number of the layout below: whoever changes [`Snapshot`], or what is in it, raises it.
-pub(super) const LAYOUT: u32 = 2;
+pub(super) const LAYOUT: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
