@@ -2,8 +2,9 @@
 //!
 //! A connection costs a descriptor and some memory whether anything is asked on it or not, so their number has a bound,
 //! and each has to get on: a head must come within a while, and one on which nothing moves is closed
-//! ([`watch`]). Whoever comes when all places are taken waits in the kernel's queue, and those who rest make room.
+//! ([`watch`]). On most of them nobody does anything but poll: [`polls`]. Whoever comes when all places are taken waits in the kernel's queue, and those who rest make room.
 
+mod polls;
 mod watch;
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
@@ -35,6 +36,21 @@ enum Call {
     End,
 }
 
+/// Hears what all connections are told.
+struct Calls(signal::Receiver<Call>);
+
+impl Calls {
+    /// Until this connection should leave, once what was asked on it is answered.
+    async fn leave(&mut self, progress: &Progress) {
+        while self.0.changed().await.is_ok() {
+            let is_end = *self.0.borrow_and_update() == Call::End;
+            if is_end || progress.rests_for(Instant::now()) >= RESTED_ENOUGH {
+                return;
+            }
+        }
+    }
+}
+
 /// Serves up to so many connections at once until it is told to stop; returns when what was asked by then is answered.
 ///
 /// Those who come while all places are taken wait to be accepted.
@@ -56,7 +72,7 @@ where
             // It was taken, so it is served.
             () = stop.cancelled() => None,
         };
-        let (front, calls) = (front.of(peer.ip()), calls.subscribe());
+        let (front, calls) = (front.of(peer.ip()), Calls(calls.subscribe()));
         connections.spawn(async move {
             connection(stream, front, calls).await;
             drop(place);
@@ -87,11 +103,35 @@ async fn place(places: &Arc<Semaphore>, calls: &signal::Sender<Call>) -> OwnedSe
 }
 
 /// Answers what is asked on one connection, until either side ends it or it does not get on.
-async fn connection(stream: TcpStream, front: Front, mut calls: signal::Receiver<Call>) {
+async fn connection(stream: TcpStream, front: Front, calls: Calls) {
+    let progress = Arc::new(Progress::new(Instant::now()));
+    let mut answered = pin!(answer(stream, &front, calls, &progress));
+    let mut look = pin!(sleep_until(Instant::now() + LOOK_EVERY));
+    loop {
+        tokio::select! {
+            biased;
+            () = answered.as_mut() => return,
+            () = &mut look => {
+                let now = Instant::now();
+                if progress.is_stuck(now) {
+                    return;
+                }
+                look.as_mut().reset(now + LOOK_EVERY);
+            }
+        }
+    }
+}
+
+/// First polls, then whatever is asked.
+async fn answer(mut stream: TcpStream, front: &Front, mut calls: Calls, progress: &Arc<Progress>) {
     // An answer of two writes is not held back for the acknowledgement of the first.
     let _ = stream.set_nodelay(true);
-    let progress = Arc::new(Progress::new(Instant::now()));
-    let io = Watched::new(TokioIo::new(stream), Arc::clone(&progress));
+    let Ok(Some(begun)) = polls::answer(&mut stream, front, progress, &mut calls).await else {
+        return;
+    };
+    // Whoever was told to leave meanwhile is told again.
+    calls.0.mark_changed();
+    let io = Watched::new(TokioIo::new(stream), begun.into(), Arc::clone(progress));
     let service = service_fn(async |request: Request<Incoming>| {
         progress.asked();
         let answer = front.answer(request).await;
@@ -105,26 +145,10 @@ async fn connection(stream: TcpStream, front: Front, mut calls: signal::Receiver
             .header_read_timeout(None)
             .serve_connection(io, service)
     );
-    let mut look = pin!(sleep_until(Instant::now() + LOOK_EVERY));
-    let mut ending = false;
-    loop {
-        tokio::select! {
-            biased;
-            _ = served.as_mut() => return,
-            changed = calls.changed(), if !ending => {
-                let call = if changed.is_ok() { *calls.borrow_and_update() } else { Call::End };
-                ending = call == Call::End;
-                if ending || progress.rests_for(Instant::now()) >= RESTED_ENOUGH {
-                    served.as_mut().graceful_shutdown();
-                }
-            }
-            () = &mut look => {
-                let now = Instant::now();
-                if progress.is_stuck(now) {
-                    return;
-                }
-                look.as_mut().reset(now + LOOK_EVERY);
-            }
-        }
+    tokio::select! {
+        biased;
+        _ = served.as_mut() => return,
+        () = calls.leave(progress) => served.as_mut().graceful_shutdown(),
     }
+    let _ = served.await;
 }

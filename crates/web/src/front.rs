@@ -19,8 +19,8 @@ use axum::{
     http::{self, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use frontrow_shop::pace::Burst;
-use frontrow_shop::room::Ask;
+use frontrow_ledger::Time;
+use frontrow_shop::{pace::Burst, room::Ask};
 use futures::future::BoxFuture;
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
@@ -57,23 +57,37 @@ impl Front {
         Self { peer: Some(peer), ..self.clone() }
     }
 
+    /// Looks at what those who wait in a room poll.
+    pub(crate) fn with_board<R>(
+        &self,
+        performance: Uuid,
+        look: impl FnOnce(Option<&Bytes>) -> R,
+    ) -> R {
+        look(self.app.shop.boards().get(&performance).map(|board| &board.bytes))
+    }
+
+    /// Whether connections are kept no longer.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.app.config.readiness.is_draining()
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.app.shop.now()
+    }
+
     /// The answer, if somebody polls a board.
     fn board<B>(&self, request: &http::Request<B>) -> Option<Response> {
-        let path = request.uri().path().strip_prefix("/rooms/")?;
-        let performance = Uuid::try_parse(path.strip_suffix("/status")?).ok()?;
+        let performance = board_at(request.uri().path())?;
         if request.method() != Method::GET {
             return None;
         }
-        let mut response = match self.app.shop.boards().get(&performance) {
-            Some(board) => Response::new(Body::from(board.bytes.clone())),
-            None => {
-                let mut missing = Response::new(Body::empty());
-                *missing.status_mut() = StatusCode::NOT_FOUND;
-                missing
-            }
-        };
+        let board = self.app.shop.boards().get(&performance).map(|board| board.bytes.clone());
+        let status = if board.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+        let mut response = Response::new(Body::from(board.unwrap_or_default()));
+        *response.status_mut() = status;
         let policy = HeaderValue::from_static(CachePolicy::Board.value());
         response.headers_mut().insert(header::CACHE_CONTROL, policy);
+        middleware::ending::close(&self.app.config.readiness, response.headers_mut());
         Some(response)
     }
 
@@ -140,6 +154,12 @@ impl Front {
         let Ok(answer) = self.router.clone().call(request).await;
         answer
     }
+}
+
+/// Whose board is at a path.
+pub(crate) fn board_at(path: &str) -> Option<Uuid> {
+    let performance = path.strip_prefix("/rooms/")?.strip_suffix("/status")?;
+    Uuid::try_parse(performance).ok()
 }
 
 /// Whose place is asked for with which key, by a request that says nothing else.

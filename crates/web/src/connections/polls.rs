@@ -120,7 +120,9 @@ impl Answers {
                 &date.1,
                 "\r\n\r\n",
             ];
-            head.iter().for_each(|part| bytes.extend_from_slice(part.as_bytes()));
+            for part in head {
+                bytes.extend_from_slice(part.as_bytes());
+            }
             bytes.extend_from_slice(body);
         });
     }

@@ -20,6 +20,7 @@ use std::{
     time::Duration,
 };
 
+use axum::body::Bytes;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::time::Instant;
 
@@ -56,14 +57,14 @@ impl Progress {
     }
 
     /// The client sent something.
-    fn read(&self, now: impl FnOnce() -> Instant) {
+    pub(super) fn read(&self, now: impl FnOnce() -> Instant) {
         if self.get().0 == REST {
             self.set(HEAD, now());
         }
     }
 
     /// The client took something.
-    fn written(&self, now: impl FnOnce() -> Instant) {
+    pub(super) fn written(&self, now: impl FnOnce() -> Instant) {
         let (phase, _) = self.get();
         if phase != ASKED {
             self.set(phase, now());
@@ -104,12 +105,14 @@ impl Progress {
 #[derive(Debug)]
 pub(super) struct Watched<Io> {
     io: Io,
+    /// Was read before, and comes first.
+    begun: Bytes,
     progress: Arc<Progress>,
 }
 
 impl<Io> Watched<Io> {
-    pub(super) fn new(io: Io, progress: Arc<Progress>) -> Self {
-        Self { io, progress }
+    pub(super) fn new(io: Io, begun: Bytes, progress: Arc<Progress>) -> Self {
+        Self { io, begun, progress }
     }
 
     fn written(&self, bytes: usize) -> usize {
@@ -124,9 +127,13 @@ impl<Io: Read + Unpin> Read for Watched<Io> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        to: ReadBufCursor<'_>,
+        mut to: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if !this.begun.is_empty() {
+            to.put_slice(&this.begun.split_to(this.begun.len().min(to.remaining())));
+            return Poll::Ready(Ok(()));
+        }
         ready!(Pin::new(&mut this.io).poll_read(context, to))?;
         this.progress.read(Instant::now);
         Poll::Ready(Ok(()))

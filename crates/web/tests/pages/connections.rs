@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use frontrow_shop::spec::RoomSpec;
 use frontrow_web::{
     connections::serve,
     limits::{HEAD_TIMEOUT, LOOK_EVERY, REST_TIMEOUT, RESTED_ENOUGH},
 };
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -13,6 +15,7 @@ use tokio::{
     time,
 };
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::rig::World;
 
@@ -23,7 +26,7 @@ struct Served {
     address: std::net::SocketAddr,
     stop: CancellationToken,
     task: JoinHandle<()>,
-    _world: World,
+    world: World,
 }
 
 impl Served {
@@ -33,7 +36,7 @@ impl Served {
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let served = serve(listener, world.router.clone(), places, stop.clone());
-        Self { address, stop, task: tokio::spawn(served), _world: world }
+        Self { address, stop, task: tokio::spawn(served), world }
     }
 
     async fn connect(&self) -> TcpStream {
@@ -144,4 +147,73 @@ async fn what_was_asked_is_answered_before_it_ends() {
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     shop.task.await.unwrap();
     assert!(TcpStream::connect(shop.address).await.is_err(), "nobody listens any more");
+}
+
+/// The status line, the headers in the order of their names without the date, and the body.
+fn parts(answer: &[u8]) -> (String, Vec<String>, Vec<u8>) {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+    let (status, headers) = head.split_once("\r\n").unwrap();
+    let dates = headers.lines().filter(|line| line.starts_with("date: ") && line.ends_with(" GMT"));
+    assert_eq!(dates.count(), 1, "{head}");
+    let mut headers: Vec<String> = headers.lines().map(str::to_owned).collect();
+    headers.retain(|line| !line.starts_with("date: "));
+    headers.sort_unstable();
+    (status.to_owned(), headers, answer[end + 4..].to_vec())
+}
+
+#[tokio::test]
+async fn a_poll_is_answered_the_same_before_hyper_and_by_it() {
+    let shop = Served::new(10).await;
+    let spec = RoomSpec::read(&json!({ "starts_in_minutes": 10 })).unwrap();
+    let (shops, performance) = (&shop.world.shop, shop.world.performance);
+    shops.put_room(performance, &spec, "test", shops.new_command_id()).await.unwrap();
+    shops.look_after_rooms().await;
+    for (id, status) in [(performance, "HTTP/1.1 200 OK"), (Uuid::nil(), "HTTP/1.1 404 Not Found")]
+    {
+        let mut answers = Vec::new();
+        // The second one has a header that only hyper understands.
+        for more in ["", "connection: keep-alive, x\r\n"] {
+            let poll = format!("GET /rooms/{id}/status HTTP/1.1\r\nhost: test\r\n{more}\r\n");
+            let mut client = shop.connected_and_said(poll.as_bytes()).await;
+            let mut answer = vec![0; 1_000];
+            time::sleep(Duration::from_millis(100)).await;
+            let read = client.read(&mut answer).await.unwrap();
+            answers.push(parts(&answer[..read]));
+        }
+        assert_eq!(answers[0].0, status);
+        assert_eq!(answers[0], answers[1]);
+    }
+}
+
+#[tokio::test]
+async fn polls_in_pieces_and_together_and_whatever_comes_after_them_are_answered_in_order() {
+    let shop = Served::new(10).await;
+    let poll = format!("GET /rooms/{}/status HTTP/1.1\r\nhost: test\r\n\r\n", Uuid::nil());
+    let (first, rest) = poll.as_bytes().split_at(20);
+    let mut client = shop.connected_and_said(first).await;
+    time::sleep(Duration::from_millis(50)).await;
+    client.write_all(&[rest, poll.as_bytes(), ASK, poll.as_bytes(), ASK].concat()).await.unwrap();
+    let mut said = Vec::new();
+    while said.windows(6).filter(|six| six == b"alive\n").count() < 2 {
+        assert!(client.read_buf(&mut said).await.unwrap() > 0, "hung up");
+    }
+    let said = String::from_utf8(said).unwrap();
+    let status = said.lines().filter_map(|line| line.split_once("HTTP/1.1 "));
+    let status: Vec<&str> = status.map(|(_, status)| &status[..3]).collect();
+    assert_eq!(status, ["404", "404", "200", "404", "200"]);
+
+    // Whoever ends does so for those who poll, too.
+    let mut polling = shop.connected_and_said(poll.as_bytes()).await;
+    let mut answer = vec![0; 1_000];
+    assert!(polling.read(&mut answer).await.unwrap() > 0);
+    let mut half = shop.connected_and_said(first).await;
+    time::sleep(Duration::from_millis(100)).await;
+    shop.stop.cancel();
+    assert!(is_closed(&mut polling).await);
+    half.write_all(rest).await.unwrap();
+    let mut answer = String::new();
+    half.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("connection: close"), "{answer}");
+    shop.task.await.unwrap();
 }
