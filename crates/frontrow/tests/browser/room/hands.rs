@@ -68,7 +68,7 @@ async fn who_comes_too_late_comes_in_all_the_same() {
     let shop = Shop::start().await;
     let terms = json!({
         "starts_in_minutes": 0, "opens_before_minutes": 0, "draw": false,
-        "target": 1, "cap": 1, "turn_seconds": 10,
+        "target": 1, "cap": 1, "turn_seconds": 20,
     });
     let room = Room::before(&shop, CLUB, terms).await;
     let fan = Fan::visit(&shop, Visitor::phone()).await;

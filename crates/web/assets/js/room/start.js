@@ -159,7 +159,8 @@ function stateOf(status, before) {
   // Whoever slept for long may have missed it: only the shop knows.
   const since = (Date.now() - (before?.asked ?? loaded)) / 1000;
   const open = data.turn - since;
-  if (open <= 0) return 'unknown';
+  // Less than a second is over before anything could say so.
+  if (open < 1) return 'unknown';
   one('turn').dataset.countdown = Math.floor(open);
   countdown(one('turn'));
   return 'turn';
