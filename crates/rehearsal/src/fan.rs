@@ -47,6 +47,8 @@ pub(crate) struct Journey<'w> {
     tries: u32,
     /// Something was sent whose answer was never heard: it may have happened, or happen still.
     unheard: bool,
+    /// They hold something, or have not gone home since.
+    holds: bool,
     /// When what they hold lapses, as far as they were told.
     lapses: Option<Instant>,
     /// What joining a waiting room answered.
@@ -93,7 +95,8 @@ async fn day(world: &World, fan: Fan, came: Instant) -> Story {
         journey.takes_another_browser();
         end = journey.visit().await.map(|_| End::Bought);
     }
-    journey.leave();
+    journey.lets_go();
+    world.tally.count(Event::Left);
     journey.story.end = end.unwrap_or(End::Lost);
     journey.story
 }
@@ -110,6 +113,7 @@ impl<'w> Journey<'w> {
             name: format!("Žofie Příkladová {}", fan.number),
             tries: 0,
             unheard: false,
+            holds: false,
             lapses: None,
             receipt: None,
             room_tokens: None,
@@ -134,6 +138,8 @@ impl<'w> Journey<'w> {
 
     /// Nothing of what was done before is known there.
     fn takes_another_browser(&mut self) {
+        // Or they would wait there for what they have themselves.
+        self.lets_go();
         self.jar = Jar::default();
         self.status = Status::new(self.world.target.drawing.seats());
         self.tries = 0;
@@ -276,23 +282,22 @@ impl<'w> Journey<'w> {
     /// A hold was acknowledged.
     fn held(&mut self, name: HoldName, places: u16) {
         self.world.tally.count(Event::Held);
-        if self.story.holds.is_empty() {
+        if !std::mem::replace(&mut self.holds, true) {
             self.world.holds_something();
         }
         self.story.holds.push(HoldStory { name, places, end: HoldEnd::Left });
     }
 
-    /// Goes home, and leaves to others what is not paid.
-    fn leave(&self) {
+    /// Leaves to others what is not paid.
+    fn lets_go(&mut self) {
         let unpaid = self.story.orders.iter().any(|order| order.money == Money::None);
         let left = self.story.holds.iter().any(|hold| hold.end == HoldEnd::Left);
         if let Some(at) = self.lapses.filter(|_| unpaid || left) {
             self.world.returns_at(at);
         }
-        if !self.story.holds.is_empty() {
+        if std::mem::take(&mut self.holds) {
             self.world.holds_nothing();
         }
-        self.world.tally.count(Event::Left);
     }
 
     /// Sees what is held. More than was acknowledged is no surprise to who hung up on a form: it was refused when it was

@@ -83,7 +83,7 @@ impl World {
         self.holding.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A fan who held something went home.
+    /// A fan who held something has let go of it.
     pub fn holds_nothing(&self) {
         self.holding.fetch_sub(1, Ordering::Relaxed);
     }
