@@ -1,6 +1,8 @@
 //! The room without a mouse, without eyes, and too late.
 
-use serde_json::json;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 use thirtyfour::Key;
 
 use super::{Room, shown};
@@ -82,6 +84,46 @@ async fn who_comes_too_late_comes_in_all_the_same() {
     fan.leaves().await;
 }
 
+/// The page heard nothing for nearly the whole of a turn, as far as it knows. Only the shop knows what is left of it.
+#[tokio::test]
+async fn who_hears_of_the_turn_in_its_last_second_asks_the_shop() {
+    let shop = Shop::start().await;
+    let room = Room::for_one(&shop, CLUB).await;
+    room.does(json!({ "action": "pause" })).await;
+    let fan = Fan::visit(&shop, Visitor::phone()).await;
+    fan.joins(&room).await;
+    // Within two seconds of a question the page does not ask again: while its clock stands still, never.
+    let freeze = "window.moment = Date.now() + 60_000; Date.now = () => window.moment;
+        performance.clearResourceTimings();
+        dispatchEvent(new Event('online'))";
+    fan.tells(freeze).await;
+    let asked = "return performance.getEntriesByType('resource')
+        .some(({ name }) => name.endsWith('/status'))";
+    while fan.tells(asked).await != json!(true) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    room.does(json!({ "action": "resume" })).await;
+    while room.status().await.cursor == 0 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let turn = "JSON.parse(document.getElementById('room').textContent).turn";
+    fan.tells(&format!("window.moment += ({turn} - 0.5) * 1000")).await;
+    // Who loads the page anew has a clock that goes.
+    let here = format!(
+        r#"return "moment" in window ? document.querySelector("{}") : false"#,
+        shown("turn")
+    );
+    loop {
+        match fan.tells(&here).await {
+            Value::Bool(false) => break,
+            nothing => assert_eq!(nothing, Value::Null, "a turn of which nothing is left"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    fan.sees(&shown("turn")).await;
+    fan.leaves().await;
+}
+
 impl Fan {
     /// Steps on until the focus is on something that can be seen.
     async fn tabs_to(&self, css: &str) {
@@ -113,7 +155,7 @@ impl Fan {
             if self.tells(&script).await.as_str().is_some_and(|text| text.contains(words)) {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("{css} never says {words}");
     }
