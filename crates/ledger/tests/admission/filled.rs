@@ -2,7 +2,7 @@
 
 use crate::{
     crowd::{CURVES, Manners, POLITE, arrivals},
-    world::{World, policy},
+    world::{World, drill, policy},
 };
 
 const MINUTE: i64 = 60_000;
@@ -126,26 +126,15 @@ fn people_who_change_are_followed() {
     }
 }
 
-/// The drill ten times faster than life: some close the window, and stay until their pass ends.
 #[test]
 fn who_closes_the_window_takes_the_place_of_one_and_not_of_two() {
-    for (closes_permille, stay_ms) in [(70, 8_000), (200, 8_000), (400, 20_000)] {
-        let manners = Manners {
-            show_permille: 850,
-            delay_ms: 4_500,
-            stay_ms,
-            closes_permille,
-            late_permille: 50,
-        };
-        let mut policy = policy(75, 91);
-        (policy.rate_per_minute, policy.turn_ms) = (12_000, 20_000);
-        let mut world = World::new(policy, manners, vec![0; 20_000], 4);
-        world.pass_ms = 60_000;
+    for closing_and_staying in [(70, 8_000), (200, 8_000), (400, 20_000)] {
+        let mut world = drill(closing_and_staying, vec![0; 20_000], 4);
         fill(&mut world);
         let early = run(&mut world, 5 * MINUTE).average(&world);
-        assert!((0.97..=1.03).contains(&early), "{early:.4} at first with {manners:?}");
+        assert!((0.97..=1.03).contains(&early), "{early:.4} at first: {closing_and_staying:?}");
         let later = run(&mut world, 20 * MINUTE).average(&world);
-        assert!((0.99..=1.01).contains(&later), "{later:.4} later with {manners:?}");
+        assert!((0.99..=1.01).contains(&later), "{later:.4} later: {closing_and_staying:?}");
     }
 }
 

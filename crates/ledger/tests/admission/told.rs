@@ -4,7 +4,7 @@ use frontrow_ledger::room::admission::{Ceiling, Wait};
 
 use crate::{
     crowd::{CURVES, Manners, POLITE, arrivals},
-    world::{World, policy},
+    world::{World, drill, policy},
 };
 
 /// From here on fans are told something; before, nobody has left the shop.
@@ -113,27 +113,16 @@ fn it_is_never_silently_worse() {
     assert!(worse > 0, "it never became slower");
 }
 
-/// The drill ten times faster than life: quick buyers, and some who close the window, so that their
-/// pass, a minute long, ends by itself. Of those it is only known for how long they have been there.
+/// Of who closed the window it is only known for how long they have been there.
 #[test]
 fn who_closes_the_window_is_reckoned_with() {
     for (name, points) in CURVES {
-        for (closes_permille, stay_ms) in [(70, 8_000), (70, 20_000), (200, 8_000), (400, 20_000)] {
+        let points: Vec<_> = points.iter().map(|(at, by)| (at / 10, *by)).collect();
+        for closing_and_staying in [(70, 8_000), (70, 20_000), (200, 8_000), (400, 20_000)] {
             for seed in 0..3 {
-                let manners = Manners {
-                    show_permille: 850,
-                    delay_ms: 4_500,
-                    stay_ms,
-                    closes_permille,
-                    late_permille: 50,
-                };
-                let points: Vec<_> = points.iter().map(|(at, by)| (at / 10, *by)).collect();
-                let mut policy = policy(75, 91);
-                (policy.rate_per_minute, policy.turn_ms) = (12_000, 20_000);
-                let mut world = World::new(policy, manners, arrivals(&points, 1_500), seed);
-                world.pass_ms = 60_000;
+                let mut world = drill(closing_and_staying, arrivals(&points, 1_500), seed);
                 let (true_for, longer) = told_since(&mut world, 20_000);
-                let what = format!("{name}, {seed}, {manners:?}");
+                let what = format!("{name}, {seed}, {closing_and_staying:?}");
                 assert!(true_for >= 0.9, "{what}: true for {true_for:.3}, longer {longer:.3}");
             }
         }

@@ -59,6 +59,24 @@ pub(crate) fn policy(target: u32, cap: u32) -> Policy {
     }
 }
 
+/// The drill ten times faster than life: quick buyers, of whom some close the window and stay until
+/// their pass ends.
+pub(crate) fn drill(
+    (closes_permille, stay_ms): (u64, u64),
+    arrivals: Vec<i64>,
+    seed: u64,
+) -> World {
+    let manners = Manners {
+        show_permille: 850,
+        delay_ms: 4_500,
+        stay_ms,
+        closes_permille,
+        late_permille: 50,
+    };
+    let policy = Policy { rate_per_minute: 12_000, turn_ms: 20_000, ..policy(75, 91) };
+    World { pass_ms: 60_000, ..World::new(policy, manners, arrivals, seed) }
+}
+
 pub(crate) fn healthy() -> Gauges {
     Gauges {
         at: Time(0),
