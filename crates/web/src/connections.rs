@@ -2,7 +2,8 @@
 //!
 //! A connection costs a descriptor and some memory whether anything is asked on it or not, so their number has a bound,
 //! and each has to get on: a head must come within a while, and one on which nothing moves is closed
-//! ([`watch`]). On most of them nobody does anything but poll: [`polls`]. Whoever comes when all places are taken waits in the kernel's queue, and those who rest make room.
+//! ([`watch`]). On most of them nobody does anything but poll: [`polls`]. Whoever comes when all places are taken waits
+//! in the kernel's queue, and those who rest make room.
 
 mod polls;
 mod watch;

@@ -134,30 +134,38 @@ pub async fn steer(
     change(&app, &office, performance, &posted, RoomChange::Steer(steering)).await
 }
 
-/// No access code is valid any more, if they are sure.
+/// No access code is valid any more.
 pub async fn call_back_codes(
     State(app): State<App>,
     office: Office,
     Path(performance): Path<Uuid>,
     posted: Posted,
 ) -> Answer {
-    if posted.get("sure") != "1" {
-        return Ok(reply::redirect(&Url::OfficeRoom(performance)));
-    }
-    change(&app, &office, performance, &posted, RoomChange::CallBackCodes).await
+    change_if_sure(&app, &office, performance, &posted, RoomChange::CallBackCodes).await
 }
 
-/// Closed for good, if they are sure.
+/// Closed for good.
 pub async fn end(
     State(app): State<App>,
     office: Office,
     Path(performance): Path<Uuid>,
     posted: Posted,
 ) -> Answer {
+    change_if_sure(&app, &office, performance, &posted, RoomChange::End).await
+}
+
+/// What cannot be taken back is done by who ticked the box for it.
+async fn change_if_sure(
+    app: &App,
+    office: &Office,
+    performance: Uuid,
+    posted: &Posted,
+    what: RoomChange,
+) -> Answer {
     if posted.get("sure") != "1" {
         return Ok(reply::redirect(&Url::OfficeRoom(performance)));
     }
-    change(&app, &office, performance, &posted, RoomChange::End).await
+    change(app, office, performance, posted, what).await
 }
 
 async fn change(
