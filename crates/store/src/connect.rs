@@ -5,28 +5,12 @@ mod engines;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use crate::{
-    Result,
+    Config, Result,
     group::{Group, Turn},
     migrations,
     postgres::{self, Postgres},
     sqlite::{self, Sqlite},
 };
-
-/// How many connections, and how long to wait for one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Config {
-    /// Connections at once, at least two. On SQLite these are readers; there is one writer.
-    pub connections_max: u32,
-    /// How long a call waits for a connection, or for its turn to write, before it answers
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
-    pub acquire_timeout: Duration,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self { connections_max: 16, acquire_timeout: Duration::from_secs(10) }
-    }
-}
 
 /// The tables. Cheap to clone; every clone shares the connections.
 #[derive(Clone)]
@@ -236,7 +220,8 @@ impl Store {
 mod tests {
     use sea_orm::{ConnectionTrait, Statement};
 
-    use super::{Config, Store};
+    use super::Store;
+    use crate::Config;
 
     #[tokio::test]
     async fn every_sqlite_connection_is_durable_and_checks_references() {

@@ -11,6 +11,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod carts;
 pub mod catalogue;
+mod config;
 mod connect;
 mod entity;
 mod error;
@@ -40,7 +41,8 @@ mod text_enum;
 pub mod texts;
 pub mod tickets;
 
-pub use connect::{Config, Store};
+pub use config::Config;
+pub use connect::Store;
 pub use error::Error;
 pub use texts::Texts;
 

@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
-use crate::{connect::Config, limits};
+use crate::{Config, limits};
 use leases::{Lease, Leases, Manager, ONLY_BY_KEY, options};
 use together::Together;
 

@@ -32,7 +32,7 @@ use tokio::{
 use connection::Role;
 pub(crate) use connection::{Connection, is_busy};
 
-use crate::{connect::Config, limits};
+use crate::{Config, limits};
 
 /// The connections that read. Cheap to clone.
 #[derive(Clone)]
