@@ -117,6 +117,7 @@ on_each_engine! {
     search::pages_do_not_shift_when_events_arrive,
     search::what_is_on_is_found_by_city_genre_and_date,
     search::words_are_found_without_diacritics,
+    together::a_deadlock_of_many_is_nobodys,
     together::everybody_gets_the_answer_to_their_own_question,
     together::what_all_do_at_once_one_has_done,
     together::what_is_refused_to_one_is_done_for_the_others,

@@ -20,7 +20,10 @@ use sea_orm::{ConnAcquireErr, DbErr, QueryResult, RuntimeErr, SqlxError, Value};
 use tokio::sync::oneshot;
 
 use super::leases::{Lease, Leases};
-use crate::limits;
+use crate::{error::is_unavailable, limits};
+
+/// Serialisation failure and deadlock: what one statement for many does to rows that another is changing for one of them.
+const ROLLED_BACK: [&str; 2] = ["40001", "40P01"];
 
 /// Who asks what.
 pub(super) struct Together {
@@ -142,7 +145,13 @@ fn is_refused(error: &DbErr) -> bool {
     else {
         return false;
     };
-    matches!(error.as_ref(), SqlxError::Database(_)) && !crate::error::is_unavailable(error)
+    match error.as_ref() {
+        SqlxError::Database(refusal) => {
+            let is_rolled_back = refusal.code().is_some_and(|code| ROLLED_BACK.contains(&&*code));
+            is_rolled_back || !is_unavailable(error)
+        }
+        _ => false,
+    }
 }
 
 impl Asker {

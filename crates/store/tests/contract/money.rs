@@ -54,7 +54,7 @@ fn settle(payment: Uuid) -> NewJob {
     }
 }
 
-fn change(id: Uuid, from: &[PaymentState], to: PaymentState) -> PaymentChange {
+pub fn change(id: Uuid, from: &[PaymentState], to: PaymentState) -> PaymentChange {
     PaymentChange {
         id,
         from: from.to_vec(),

@@ -7,6 +7,7 @@ use frontrow_store::{
     payments::{PaymentChange, PaymentState},
     test_bank::BankPayment,
 };
+use sea_orm::ConnectionTrait as _;
 use uuid::Uuid;
 
 use crate::{
@@ -112,13 +113,36 @@ pub async fn what_is_refused_to_one_is_done_for_the_others(world: World) {
     }
 }
 
-fn to_paid(id: Uuid) -> PaymentChange {
-    PaymentChange {
-        id,
-        from: vec![PaymentState::Opening],
-        to: PaymentState::Paid,
-        next_check_at: Some(NOW),
-        jobs: Vec::new(),
-        now: NOW,
+/// One statement that changes many rows can meet another that changes them in another order. PostgreSQL takes one of the
+/// two back.
+pub async fn a_deadlock_of_many_is_nobodys(world: World) {
+    if !world.is_postgres() {
+        return;
     }
+    let raise = "CREATE SEQUENCE changed;
+        CREATE FUNCTION deadlock_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF nextval('changed') = 20 THEN RAISE deadlock_detected; END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER deadlock BEFORE UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION deadlock_once();";
+    let mut ids = Vec::new();
+    for _ in 0..48 {
+        ids.push(money::payment(&world).await.id);
+    }
+    let raw = world.raw().await;
+    raw.execute_unprepared(raise).await.unwrap();
+    let changed = at_once(ids.len(), |index| {
+        let (store, change) = (world.store.clone(), to_paid(ids[index]));
+        async move { store.change_payment(change).await.unwrap() }
+    })
+    .await;
+    assert!(changed.iter().all(|changed| *changed));
+    let again = "DO $$ BEGIN ASSERT nextval('changed') > 49, 'nothing was taken back'; END $$";
+    raw.execute_unprepared(again).await.unwrap();
+}
+
+/// By one statement: it starts no jobs.
+fn to_paid(id: Uuid) -> PaymentChange {
+    let change = money::change(id, &[PaymentState::Opening], PaymentState::Paid);
+    PaymentChange { jobs: Vec::new(), ..change }
 }
