@@ -109,6 +109,16 @@ pub struct PositionView {
     pub price_minor: i64,
 }
 
+/// What somebody asks for, in whichever of their holds takes more.
+struct Asked {
+    /// That lists the hold.
+    cart: Option<CartId>,
+    channel: ChannelId,
+    wants: Vec<Want>,
+    admitted: Admitted,
+    command: CommandId,
+}
+
 impl Shop {
     /// A new, empty cart.
     pub fn new_cart(&self) -> CartId {
@@ -125,30 +135,54 @@ impl Shop {
         command: CommandId,
     ) -> Result<HoldView> {
         let ids = self.holds_of(cart, performance);
-        let (next, _) = self.look(performance, |book| next_hold(book, &ids)).await?;
-        match self.hold_as(cart, next, performance, wants.clone(), (admitted, command)).await {
-            // Bought or lapsed a moment ago, at another replica: the cart goes on with its next hold.
+        let asked = Asked { cart: Some(cart), channel: ChannelId::WEB, wants, admitted, command };
+        self.hold_next(performance, &ids, asked).await
+    }
+
+    /// Holds places for a client of the API: in the hold that it names; or, for who has come through a waiting room, in
+    /// the one hold of their pass, for a turn is for one cart.
+    pub async fn hold_for_client(
+        &self,
+        named: HoldRef,
+        wants: Vec<Want>,
+        admitted: Admitted,
+        command: CommandId,
+    ) -> Result<HoldView> {
+        let (performance, channel) = (named.performance, ChannelId::API);
+        let Some(device) = admitted.pass_of() else {
+            return self.hold(named, channel, wants, admitted, command).await;
+        };
+        let ids = self.holds_from(&[b"pass-hold", device.bytes(), performance.as_bytes()]);
+        let asked = Asked { cart: None, channel, wants, admitted, command };
+        self.hold_next(performance, &ids, asked).await
+    }
+
+    /// Holds in the live one of somebody's holds, or in the next.
+    async fn hold_next(&self, performance: Uuid, ids: &[HoldId], asked: Asked) -> Result<HoldView> {
+        let (next, _) = self.look(performance, |book| next_hold(book, ids)).await?;
+        match self.hold_in(performance, next, &asked).await {
+            // Bought or lapsed a moment ago, at another replica: they go on with the next.
             Err(Error::Refused(Refusal::HoldSold | Refusal::HoldExpired)) => {
-                let (next, _) = self.look_now(performance, |book| next_hold(book, &ids)).await?;
-                self.hold_as(cart, next, performance, wants, (admitted, command)).await
+                let (next, _) = self.look_now(performance, |book| next_hold(book, ids)).await?;
+                self.hold_in(performance, next, &asked).await
             }
-            held => held,
+            answer => answer,
         }
     }
 
-    /// The cart lists the hold before anything is held: who is cut off in between finds an empty hold, which is not
-    /// shown, and never places that are theirs and nowhere to be seen.
-    async fn hold_as(
+    async fn hold_in(
         &self,
-        cart: CartId,
-        hold: Option<HoldId>,
         performance: Uuid,
-        wants: Vec<Want>,
-        (admitted, command): (Admitted, CommandId),
+        hold: Option<HoldId>,
+        asked: &Asked,
     ) -> Result<HoldView> {
         let at = HoldRef { performance, hold: hold.ok_or(Refusal::HoldSold)? };
-        self.remember_cart(cart, at).await?;
-        self.hold(at, ChannelId::WEB, wants, admitted, command).await
+        // The cart lists the hold before anything is held: who is cut off in between finds an empty hold, which is not
+        // shown, and never places that are theirs and nowhere to be seen.
+        if let Some(cart) = asked.cart {
+            self.remember_cart(cart, at).await?;
+        }
+        self.hold(at, asked.channel, asked.wants.clone(), asked.admitted, asked.command).await
     }
 
     /// What a cart holds in one sale, or held last; nothing if it never held anything there.
@@ -277,8 +311,11 @@ impl Shop {
 
     /// The holds that a cart may have in a sale, in the order it uses them.
     pub fn holds_of(&self, cart: CartId, performance: Uuid) -> Vec<HoldId> {
-        let base =
-            self.inner.keys.cart_mac(&[b"hold", &cart.0.to_be_bytes(), performance.as_bytes()]);
+        self.holds_from(&[b"hold", &cart.0.to_be_bytes(), performance.as_bytes()])
+    }
+
+    fn holds_from(&self, secret: &[&[u8]]) -> Vec<HoldId> {
+        let base = self.inner.keys.cart_mac(secret);
         let hold = |number: u32| {
             let digest = Sha256::new().chain_update(base).chain_update(number.to_be_bytes());
             HoldId(half(&digest.finalize().into()))

@@ -223,6 +223,33 @@ async fn nobody_holds_or_pays_with_a_pass_that_is_not_theirs() {
     jana.hold(here).await.expect_problem(410, "turn-over");
 }
 
+/// However many keys a script has, and whatever ids it thinks up.
+#[tokio::test]
+async fn a_turn_is_for_one_cart() {
+    let rooms = Rooms::start(open()).await;
+    let here = &rooms.here;
+    let mut jana = rooms.fan(JANA);
+    jana.come_in(here).await;
+    let first = jana.hold(here).await.expect(201);
+    let places = |hold: &Value| hold["positions"].as_array().unwrap().len();
+    assert_eq!(places(&first), 1);
+    let mut held = 1;
+    for _ in 0..30 {
+        let more = jana.hold(here).await;
+        if !more.status.is_success() {
+            more.expect_problem(409, "over-order-limit");
+            break;
+        }
+        let more = more.expect(201);
+        held += 1;
+        assert_eq!((&more["id"], places(&more)), (&first["id"], held));
+    }
+    assert!((2..30).contains(&held), "{held} places with one pass");
+    let made_up = here.at("holds/0123456789abcdef0123456789abcdef/places");
+    jana.post(&made_up, here.wants.clone()).await.expect_problem(404, "not-found");
+    jana.pay(here, &first).await.expect(201);
+}
+
 #[tokio::test]
 async fn a_flood_of_joins_is_told_to_wait_and_others_join_meanwhile() {
     const AT_ONCE: u64 = 20;

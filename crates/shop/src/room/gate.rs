@@ -15,6 +15,10 @@ use crate::{Error, Result, Shop, cart::CartId, keys::half, limits::PASS_PAYS_MS}
 pub struct Device(pub(super) DeviceDigest);
 
 impl Device {
+    pub(crate) const fn bytes(&self) -> &[u8] {
+        &self.0.0
+    }
+
     /// A browser: by the secret of its cart.
     pub fn of_cart(cart: CartId) -> Self {
         Self::of_secret(b"cart", &cart.0.to_be_bytes())
@@ -37,9 +41,15 @@ impl Device {
 #[derive(Debug, Clone, Copy)]
 pub struct Admitted {
     performance: Uuid,
+    pass_of: Option<Device>,
 }
 
 impl Admitted {
+    /// Whose pass it was, where one was needed.
+    pub(crate) const fn pass_of(self) -> Option<Device> {
+        self.pass_of
+    }
+
     /// Whether this is about the sale where it is shown.
     pub(crate) fn check(self, performance: Uuid) -> Result<()> {
         if self.performance == performance {
@@ -69,7 +79,7 @@ impl Shop {
         pass: Option<&str>,
         device: Device,
     ) -> Result<Admitted> {
-        let admitted = Admitted { performance };
+        let admitted = Admitted { performance, pass_of: None };
         if !self.has_room(performance) {
             return Ok(admitted);
         }
@@ -96,7 +106,7 @@ impl Shop {
             handle.read(|room, _| room.line().and_then(|line| line.turn(pass.place, now)))?;
         match (purpose, turn) {
             (Purpose::Hold, Some(Turn::Over)) => Err(Error::Room(Refusal::TurnOver)),
-            _ => Ok(admitted),
+            _ => Ok(Admitted { performance, pass_of: Some(device) }),
         }
     }
 

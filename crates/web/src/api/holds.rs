@@ -85,7 +85,7 @@ pub enum PlaceBody {
 
 type HoldPath = InPath<(Uuid, String)>;
 
-/// Holds places for some minutes.
+/// Holds places for some minutes. With a pass of a waiting room there is one hold: what is asked for again is added to it.
 #[utoipa::path(post, path = "/performances/{performance}/holds", tag = "buy",
     params(("performance" = Uuid, Path), ("Idempotency-Key" = String, Header),
         ("Frontrow-Pass" = Option<String>, Header), ("Frontrow-Device" = Option<String>, Header)),
@@ -103,8 +103,8 @@ pub async fn create_hold(
     let wants = wants::read(&facts.offer, request.wants)?;
     // The hold follows from the key, so that a retry finds the same one and nobody else guesses it.
     let at = HoldRef { performance, hold: HoldId(key.command(&shop, "hold-id").0) };
-    let view = shop.hold(at, ChannelId::API, wants, admitted, key.command(&shop, "hold")).await?;
-    let location = format!("/api/v1/performances/{performance}/holds/{}", hold_text(at.hold));
+    let view = shop.hold_for_client(at, wants, admitted, key.command(&shop, "hold")).await?;
+    let location = format!("/api/v1/performances/{performance}/holds/{}", hold_text(view.at.hold));
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(HoldBody::from(&view))))
 }
 
@@ -138,8 +138,11 @@ pub async fn add_places(
 ) -> Result<Json<HoldBody>, Problem> {
     let at = at(path)?;
     let admitted = through.admitted(&shop, at.performance, Purpose::Hold).await?;
-    let facts = shop.facts(at.performance).await?;
-    let wants = wants::read(&facts.offer, request.wants)?;
+    let held = shop.hold_view_now(at).await?;
+    if held.state == HoldStatus::Empty {
+        return Err(Problem::not_found("hold"));
+    }
+    let wants = wants::read(&held.facts.offer, request.wants)?;
     let view = shop.hold(at, ChannelId::API, wants, admitted, key.command(&shop, "add")).await?;
     Ok(Json(HoldBody::from(&view)))
 }
