@@ -34,7 +34,7 @@ pub struct Fairness {
     pub joined_and_drawn: Option<Correlation>,
     /// Between the queue and who saw that it was their turn: the same, but for when phones ask.
     pub queue_and_turn: Option<Correlation>,
-    /// So long it took until all of these had seen their turn, in seconds.
+    /// So long it took until most of these had seen their turn, in seconds: without the first and the last tenth.
     pub turns_seconds: f64,
     /// Between the queue and who came in, of those who came in time: the same, but for how quick people are.
     pub queue_and_entry: Option<Correlation>,
@@ -276,8 +276,10 @@ fn fairness(waits: &[&WaitStory]) -> Fairness {
             waits.iter().filter_map(|wait| Some((wait.position?, moment(wait)?))).collect();
         correlation(&pairs)
     };
-    let turns = || waits.iter().filter_map(|wait| wait.turn_ms);
-    let turns_ms = turns().max().unwrap_or(0) - turns().min().unwrap_or(0);
+    let mut turns: Vec<u64> = waits.iter().filter_map(|wait| wait.turn_ms).collect();
+    turns.sort_unstable();
+    let tenth = |of: usize| turns.get(turns.len() * of / 10).copied().unwrap_or(0);
+    let turns_ms = tenth(9) - tenth(1);
     Fairness {
         joined_and_drawn: correlation(&drawn(waits)),
         turns_seconds: seconds(turns_ms),
