@@ -5,6 +5,7 @@
 mod balancer;
 mod fault;
 mod inject;
+mod port;
 mod postgres;
 mod process;
 mod relay;
@@ -17,6 +18,7 @@ use std::{
 
 pub use fault::{BadFault, Fault, FaultKind};
 pub use inject::inject;
+pub use port::free_port;
 
 use self::{
     balancer::Balancer, postgres::Postgres, process::Process, relay::Relay, replica::Replica,
@@ -129,7 +131,7 @@ impl Set {
     pub async fn up(plan: SetPlan) -> Result<Self, SetError> {
         fs::create_dir_all(&plan.folder).map_err(SetError::io("cannot create the set's folder"))?;
         // What fans see is the same whichever replica answers.
-        let front = free_port()?;
+        let front = port()?;
         let plan = SetPlan { public_url: base(front), ..plan };
         let mut set = Self {
             plan,
@@ -161,7 +163,7 @@ impl Set {
         }
         let count = if set.plan.engine == Engine::Sqlite { 1 } else { set.plan.replicas.max(1) };
         for index in 0..count {
-            let port = if count == 1 { front } else { free_port()? };
+            let port = if count == 1 { front } else { port()? };
             let (url, binary) = (set.database_url(), set.first());
             set.replicas.push(Replica::start(&set.plan, index, port, url, binary).await?);
         }
@@ -272,11 +274,8 @@ fn base(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-/// A port that nobody uses. Somebody may take it before we do; then the start fails and says so.
-fn free_port() -> Result<u16, SetError> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0");
-    let address = listener.and_then(|listener| listener.local_addr());
-    address.map(|address| address.port()).map_err(SetError::io("no port is free"))
+fn port() -> Result<u16, SetError> {
+    free_port().map_err(SetError::io("no port is free"))
 }
 
 /// An executable on the usual paths of a Debian machine.

@@ -1,7 +1,6 @@
 //! A client of the API, and the shop it talks to.
 
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -33,7 +32,7 @@ pub struct Answer {
 
 impl Api {
     pub async fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = frontrow_rehearsal::local::free_port().unwrap();
         let data = tempfile::tempdir().unwrap();
         let listen = format!("127.0.0.1:{port}");
         let process = command(data.path()).args(["serve", "--listen", &listen]).spawn().unwrap();

@@ -1,7 +1,6 @@
 //! A waiting room before somebody else's shop: the real HAProxy with the configuration that we ship, and nobody past it.
 
 use std::{
-    net::TcpListener,
     path::Path,
     process::{Child, Command},
     time::Duration,
@@ -88,7 +87,7 @@ async fn nobody_buys_past_a_room_before_another_shop() {
             api.request(method, &path).bearer_auth(&key).header("frontrow-device", DEVICE);
         api.send(request.header("idempotency-key", api.key()).json(&body)).await
     };
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = frontrow_rehearsal::local::free_port().unwrap();
     let base = format!("http://127.0.0.1:{port}");
     let spec = json!({
         "starts_in_minutes": 0, "draw": false, "rate_per_minute": 60_000, "gate": format!("{base}/buy?lang=cs"),

@@ -1,7 +1,6 @@
 //! A Chromium of our own, driven by chromedriver.
 
 use std::{
-    net::TcpListener,
     os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -71,7 +70,7 @@ struct Driver(Child);
 
 impl Chrome {
     pub async fn start(visitor: Visitor) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = frontrow_rehearsal::local::free_port().unwrap();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())

@@ -1,7 +1,6 @@
 //! The real binary, started as a newcomer would: no configuration, an empty data directory.
 
 use std::{
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -18,7 +17,7 @@ pub struct Shop {
 
 impl Shop {
     pub async fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = frontrow_rehearsal::local::free_port().unwrap();
         let data = tempfile::tempdir().unwrap();
         let process = Command::new(env!("CARGO_BIN_EXE_frontrow"))
             .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])

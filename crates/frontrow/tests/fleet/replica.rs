@@ -1,7 +1,6 @@
 //! A replica as a process.
 
 use std::{
-    net::TcpListener,
     process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -91,7 +90,7 @@ impl Drop for Replica {
 
 /// A port that nobody listens on.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    frontrow_rehearsal::local::free_port().unwrap()
 }
 
 /// What `frontrow status --json` says.

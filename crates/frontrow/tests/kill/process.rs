@@ -1,7 +1,6 @@
 //! The shop as a process that can be killed and started again.
 
 use std::{
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
     sync::{
@@ -37,7 +36,7 @@ pub struct Process {
 
 impl Process {
     pub async fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = frontrow_rehearsal::local::free_port().unwrap();
         let listen = format!("127.0.0.1:{port}");
         let data = tempfile::tempdir().unwrap();
         let child = spawn(data.path(), &listen);

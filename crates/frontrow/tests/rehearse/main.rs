@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Output, Stdio},
     time::Duration,
@@ -21,7 +20,7 @@ struct Shop {
 
 impl Shop {
     async fn start(data: &Path) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = frontrow_rehearsal::local::free_port().unwrap();
         let listen = format!("127.0.0.1:{port}");
         let child = Command::new(FRONTROW)
             .args(["serve", "--listen", &listen, "--data"])

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    SetError, free_port,
+    SetError, port,
     process::{Process, listens, run},
 };
 
@@ -50,7 +50,7 @@ impl Postgres {
         initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync", "-D"]);
         initdb.arg(folder.join("cluster")).current_dir(folder);
         run("initdb", initdb, folder).await?;
-        let port = free_port()?;
+        let port = port()?;
         let name = "postgres".to_owned();
         let process = serve(&bin, folder, port, user, &name).await?;
         Ok(Self { bin, folder: folder.to_owned(), port, user, name, process })
@@ -64,7 +64,7 @@ impl Postgres {
         copy.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", "postgres"]);
         copy.args(["-R", "-c", "fast", "-D"]).arg(folder.join("cluster")).current_dir(folder);
         run("pg_basebackup", copy, folder).await?;
-        let port = free_port()?;
+        let port = port()?;
         let process = serve(&bin, folder, port, user, &name).await?;
         // Only now: with nobody to wait for, nothing could be committed. The copy knows nothing of it, so that it need
         // not wait for anybody when it takes over.

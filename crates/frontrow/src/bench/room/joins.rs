@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "it waits for processes, on a thread of its own")]
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
     path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use frontrow_rehearsal::local::free_port;
 use tokio::runtime::Runtime;
 
 use super::wire::{self, Protocol};
@@ -187,7 +188,7 @@ fn exchange(address: SocketAddr, request: &str) -> Result<String> {
 
 /// A port that nobody uses.
 pub(super) fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+    Ok((Ipv4Addr::LOCALHOST, free_port()?).into())
 }
 
 /// Waits until somebody listens there.
