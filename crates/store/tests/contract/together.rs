@@ -141,8 +141,8 @@ pub async fn a_deadlock_of_many_is_nobodys(world: World) {
     raw.execute_unprepared(again).await.unwrap();
 }
 
-/// By one statement: it starts no jobs.
+/// By one statement: it starts no jobs. To be looked at at once.
 fn to_paid(id: Uuid) -> PaymentChange {
     let change = money::change(id, &[PaymentState::Opening], PaymentState::Paid);
-    PaymentChange { jobs: Vec::new(), ..change }
+    PaymentChange { jobs: Vec::new(), next_check_at: Some(NOW), ..change }
 }
