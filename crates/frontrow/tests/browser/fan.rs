@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use thirtyfour::{By, WebElement, error::WebDriverResult, extensions::query::ElementQueryable};
+use thirtyfour::{
+    By, WebElement,
+    error::{WebDriverError, WebDriverResult},
+    extensions::query::ElementQueryable,
+};
 
 use crate::{
     axe,
@@ -87,8 +91,7 @@ impl Fan {
         let mut found = self.displayed(css).await;
         // The page was replaced while it was looked at.
         for _ in 0..3 {
-            let stale = found.as_ref().is_err_and(|error| error.to_string().contains("stale"));
-            if !stale {
+            if !found.as_ref().is_err_and(was_replaced) {
                 break;
             }
             found = self.displayed(css).await;
@@ -134,7 +137,7 @@ impl Fan {
     pub async fn click(&self, css: &str) {
         for _ in 0..3 {
             let Err(error) = self.find(css).await.click().await else { return };
-            assert!(error.to_string().contains("stale"), "{css} cannot be clicked: {error}");
+            assert!(was_replaced(&error), "{css} cannot be clicked: {error}");
         }
         panic!("{css} is replaced again and again");
     }
@@ -208,4 +211,10 @@ impl Fan {
         self.chrome.quit().await;
         assert!(complaints.is_empty(), "the browser complains: {complaints:#?}");
     }
+}
+
+/// It was there, and the page with it is not any more; the driver says so in several ways.
+fn was_replaced(error: &WebDriverError) -> bool {
+    let words = error.to_string();
+    ["stale", "does not belong to the document"].iter().any(|known| words.contains(known))
 }
