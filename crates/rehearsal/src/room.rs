@@ -2,6 +2,7 @@
 //!
 //! What a fan does in it is in `fan/room.rs`. Here are what all of them share and what is made of what they tell.
 
+mod correlation;
 mod figures;
 mod log;
 mod organise;
@@ -11,7 +12,8 @@ mod watch;
 
 use std::{fmt, str::FromStr, time::Duration};
 
-pub use figures::{Ceilings, Correlation, Cost, Fairness, Figures, Knew, Told};
+pub use correlation::Correlation;
+pub use figures::{Ceilings, Cost, Fairness, Figures, Knew, Told};
 pub use log::{LoggedTick, RoomLog, SoldOut, room_log};
 pub use story::{Comes, Heard, Promise, WaitStory};
 pub use watch::{RoomLook, RoomWatched};

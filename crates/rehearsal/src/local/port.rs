@@ -26,3 +26,20 @@ pub fn free_port() -> io::Result<u16> {
     }
     Err(io::ErrorKind::AddrInUse.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, net::TcpListener};
+
+    use super::free_port;
+
+    #[test]
+    fn no_port_is_given_twice_nor_one_that_is_taken_or_may_be_by_what_goes_out() {
+        let first = free_port().unwrap();
+        let _taken = TcpListener::bind(("127.0.0.1", first + 1));
+        let ports: BTreeSet<u16> = (0..50).map(|_| free_port().unwrap()).collect();
+        assert_eq!(ports.len(), 50);
+        assert!(!ports.contains(&first) && !ports.contains(&(first + 1)), "{first}: {ports:?}");
+        assert!(ports.iter().all(|port| (1_024..32_768).contains(port)), "{ports:?}");
+    }
+}

@@ -4,7 +4,10 @@ use frontrow_ledger::room::{Phase, admission::Ceiling};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::{Comes, LoggedTick, RoomLog, RoomMode, RoomOutcome, SoldOut, WaitStory};
+use super::{
+    Comes, LoggedTick, RoomLog, RoomMode, RoomOutcome, SoldOut, WaitStory,
+    correlation::{Correlation, correlation},
+};
 use crate::{
     fan::Story,
     limits::{
@@ -15,17 +18,6 @@ use crate::{
     tally::{Counts, Kept, Step, histogram},
     usage::Used,
 };
-
-/// How strongly two orders are the same: 1 for the same, -1 for the reverse, 0 for nothing to do with each other.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Correlation {
-    /// Spearman's.
-    pub value: f64,
-    /// How far from 0 it is by chance alone, where there is nothing: one in three is further.
-    pub standard_error: f64,
-    /// Of so many.
-    pub count: usize,
-}
 
 /// Whether places and turns went by the rules.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -226,42 +218,6 @@ impl Figures {
     }
 }
 
-/// How far from nothing ranks are by chance: Spearman's, with no ties among those who are compared.
-fn correlation(pairs: &[(u64, u64)]) -> Option<Correlation> {
-    let count = pairs.len();
-    if count < 3 {
-        return None;
-    }
-    let first = ranks(&pairs.iter().map(|pair| pair.0).collect::<Vec<_>>());
-    let second = ranks(&pairs.iter().map(|pair| pair.1).collect::<Vec<_>>());
-    let mean = (count as f64 - 1.0) / 2.0;
-    let (mut both, mut one, mut other) = (0.0, 0.0, 0.0);
-    for (a, b) in first.iter().zip(&second) {
-        let (a, b) = (a - mean, b - mean);
-        both += a * b;
-        one += a * a;
-        other += b * b;
-    }
-    let value = if one > 0.0 && other > 0.0 { both / (one * other).sqrt() } else { 0.0 };
-    Some(Correlation { value, standard_error: 1.0 / (count as f64 - 1.0).sqrt(), count })
-}
-
-/// The rank of each; who is equal shares theirs.
-fn ranks(values: &[u64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by_key(|index| values[*index]);
-    let mut ranks = vec![0.0; values.len()];
-    let mut before = 0.0;
-    for same in order.chunk_by(|a, b| values[*a] == values[*b]) {
-        let count = same.len() as f64;
-        for index in same {
-            ranks[*index] = before + (count - 1.0) / 2.0;
-        }
-        before += count;
-    }
-    ranks
-}
-
 /// Who took part in the draw: place and position. Who came later stands at their own place.
 fn drawn(waits: &[&WaitStory]) -> Vec<(u64, u64)> {
     let known = waits.iter().filter_map(|wait| Some((u64::from(wait.place), wait.position?)));
@@ -434,26 +390,28 @@ mod tests {
     }
 
     #[test]
-    fn orders_are_the_same_the_reverse_or_strangers() {
-        let near = |found: Option<Correlation>, value: f64| {
-            let found = found.unwrap();
-            assert!((found.value - value).abs() < 1e-9, "{found:?}");
-        };
-        let pairs = |of: fn(u64) -> u64| (0..101).map(|at| (at, of(at))).collect::<Vec<_>>();
-        near(correlation(&pairs(|at| at * 3)), 1.0);
-        near(correlation(&pairs(|at| 500 - at)), -1.0);
-        near(correlation(&pairs(|at| at.abs_diff(50))), 0.0);
-        // Equal moments share a rank.
-        near(correlation(&[(1, 5), (2, 5), (3, 5)]), 0.0);
-        assert!(correlation(&[(1, 1), (2, 2)]).is_none());
-        let error = correlation(&pairs(|at| at)).unwrap().standard_error;
-        assert!((error - 0.1).abs() < 1e-9, "{error}");
-    }
-
-    #[test]
     fn who_came_after_the_draw_is_not_part_of_it() {
         let waits = [wait(0, 2), wait(1, 0), wait(2, 1), wait(3, 3), wait(4, 4)];
         assert_eq!(drawn(&waits.iter().collect::<Vec<_>>()), [(0, 2), (1, 0), (2, 1)]);
+    }
+
+    #[test]
+    fn a_wave_and_a_few_after_it_are_not_turns_one_after_the_other() {
+        let seconds = |moments: &[u64]| {
+            let turn = |(place, at): (u32, &u64)| {
+                let mut wait = wait(place, place.into());
+                wait.turn_ms = Some(*at);
+                wait
+            };
+            let waits: Vec<WaitStory> = (0..).zip(moments).map(turn).collect();
+            fairness(&waits.iter().collect::<Vec<_>>()).turns_seconds
+        };
+        let steady: Vec<u64> = (0..100).map(|number| number * 1_000).collect();
+        assert!((seconds(&steady) - 80.0).abs() < 1e-9);
+        let mut wave = vec![5_000; 95];
+        wave.extend([100_000, 200_000, 300_000, 400_000, 500_000]);
+        assert!(seconds(&wave).abs() < 1e-9);
+        assert!(seconds(&[]).abs() < 1e-9);
     }
 
     #[test]
