@@ -21,7 +21,7 @@ pub const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const STREAMS_PAGE_MAX: usize = 1_000;
 
 /// Connections that read one SQLite file at the same time.
-pub const SQLITE_READERS: u32 = 4;
+pub const SQLITE_READERS: usize = 4;
 /// Writes that wait for the one connection that writes.
 pub const SQLITE_WRITES_QUEUED: usize = 1_024;
 /// Writes of one SQLite transaction.

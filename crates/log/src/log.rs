@@ -87,7 +87,7 @@ pub enum AppendError {
 pub enum LogError {
     /// The database said no, or nothing.
     #[error("the log's database failed")]
-    Database(#[source] Arc<sqlx::Error>),
+    Database(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// No answer in time.
     #[error("the log did not answer in time")]
     TimedOut,
@@ -116,6 +116,12 @@ pub enum LogError {
 
 impl From<sqlx::Error> for LogError {
     fn from(error: sqlx::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+impl From<rusqlite::Error> for LogError {
+    fn from(error: rusqlite::Error) -> Self {
         Self::Database(Arc::new(error))
     }
 }

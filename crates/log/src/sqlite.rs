@@ -1,76 +1,57 @@
 //! The log in an SQLite file: the embedded default.
 //!
 //! Write-ahead log with full sync, so what is acknowledged survives a power cut. One connection
-//! writes, in its own task: appends of several streams that wait for it share one transaction, and
-//! so one sync. A few others read. Several processes may use one file; SQLite's lock puts their
-//! transactions in order.
+//! writes, on a thread of its own that may wait for the disk: appends of several streams that wait
+//! for it share one transaction, and so one sync. A few others read. Several processes may use one
+//! file; SQLite's lock puts their transactions in order.
 
+mod connection;
+mod readers;
 mod schema;
 mod writer;
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use sqlx::{
-    Row, SqlitePool,
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-    },
-};
+use rusqlite::{OptionalExtension as _, Row};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     AppendError, Log, LogError, Position, Stored, Stream, StreamKind,
     limits::{
-        FRAME_BYTES_MAX, READ_BYTES_MAX, READ_ENTRIES_MAX, SNAPSHOT_BYTES_MAX, SQLITE_FOLD_PAGES,
-        SQLITE_READERS, SQLITE_SNAPSHOT_PART_BYTES, SQLITE_WRITES_QUEUED, STREAMS_PAGE_MAX,
+        FRAME_BYTES_MAX, READ_BYTES_MAX, READ_ENTRIES_MAX, SNAPSHOT_BYTES_MAX,
+        SQLITE_SNAPSHOT_PART_BYTES, SQLITE_WRITES_QUEUED, STREAMS_PAGE_MAX,
     },
 };
+use readers::Readers;
 use writer::{Key, Write, Writer};
-
-/// How long a write waits for another process that writes to the same file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A log in one file.
 pub struct SqliteLog {
     writes: mpsc::Sender<Write>,
-    readers: SqlitePool,
+    readers: Readers,
 }
 
 impl SqliteLog {
     /// Opens the file; creates it and its tables if they do not exist.
     pub async fn open(path: &Path) -> Result<Self, LogError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            // Without it, macOS acknowledges what is still in the disk's cache.
-            .pragma("fullfsync", "ON")
-            // Folding the write-ahead log into the file holds up whoever appends, however little
-            // there is to fold.
-            .pragma("wal_autocheckpoint", SQLITE_FOLD_PAGES.to_string())
-            .busy_timeout(BUSY_TIMEOUT);
-        let writer = Writer::open(options.clone()).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .test_before_acquire(false)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await?;
-        let (sender, queue) = mpsc::channel(SQLITE_WRITES_QUEUED);
-        tokio::spawn(writer.run(queue));
-        Ok(Self { writes: sender, readers })
+        let opened = Writer::open(path).await?;
+        let (writes, queue) = mpsc::channel(SQLITE_WRITES_QUEUED);
+        std::thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(|| opened.run(queue))
+            .map_err(|error| LogError::Database(Arc::new(error)))?;
+        Ok(Self { writes, readers: Readers::new(path) })
     }
 
     /// Closes the file. Appends afterwards fail.
     pub async fn close(&self) {
+        self.readers.close().await;
         let (done, closed) = oneshot::channel();
         if self.writes.send(Write::Close { done }).await.is_ok() {
             let _ = closed.await;
         }
-        self.readers.close().await;
     }
 
     async fn write<T>(
@@ -103,10 +84,9 @@ impl Log for SqliteLog {
         limit: usize,
     ) -> Result<Vec<Stored>, LogError> {
         let key = Key::new(stream, after);
-        let limit = limit.min(READ_ENTRIES_MAX);
+        let limit = number(limit.min(READ_ENTRIES_MAX));
         // The page ends with the first entry at which the sum of sizes reaches the bound.
-        let rows = sqlx::query(
-            "WITH sized AS (
+        let sql = "WITH sized AS (
                 SELECT position, length(body) AS size,
                     sum(length(body)) OVER (ORDER BY position) AS total
                 FROM log_entries
@@ -116,46 +96,43 @@ impl Log for SqliteLog {
             SELECT position, body FROM log_entries
             WHERE stream_kind = ?1 AND stream_id = ?2 AND position > ?3
                 AND position <= (SELECT max(position) FROM sized WHERE total - size < ?5)
-            ORDER BY position",
-        )
-        .bind(key.kind)
-        .bind(&key.id[..])
-        .bind(key.position)
-        .bind(number(limit))
-        .bind(number(READ_BYTES_MAX))
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(stored).collect()
+            ORDER BY position";
+        self.readers
+            .read(move |connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                let values = (key.kind, key.id, key.position, limit, number(READ_BYTES_MAX));
+                statement.query_and_then(values, stored)?.collect()
+            })
+            .await
     }
 
     async fn head(&self, stream: Stream) -> Result<Position, LogError> {
         let key = Key::new(stream, Position::START);
-        let head: Option<i64> = sqlx::query_scalar(
-            "SELECT position FROM log_entries WHERE stream_kind = ?1 AND stream_id = ?2
-            ORDER BY position DESC LIMIT 1",
-        )
-        .bind(key.kind)
-        .bind(&key.id[..])
-        .fetch_optional(&self.readers)
-        .await?;
-        head.map_or(Ok(Position::START), position)
+        let sql = "SELECT position FROM log_entries WHERE stream_kind = ?1 AND stream_id = ?2
+            ORDER BY position DESC LIMIT 1";
+        self.readers
+            .read(move |connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                let head = statement.query_row((key.kind, key.id), |row| row.get(0)).optional()?;
+                head.map_or(Ok(Position::START), position)
+            })
+            .await
     }
 
     async fn streams(&self, after: Option<Stream>, limit: usize) -> Result<Vec<Stream>, LogError> {
         let (kind, id) = after.map_or((0, [0; 16]), |stream| {
             (i64::from(stream.kind.code()), stream.id.to_be_bytes())
         });
-        let rows = sqlx::query(
-            "SELECT stream_kind, stream_id FROM log_entries
+        let limit = number(limit.min(STREAMS_PAGE_MAX));
+        let sql = "SELECT stream_kind, stream_id FROM log_entries
             WHERE position = 1 AND (stream_kind, stream_id) > (?1, ?2)
-            ORDER BY stream_kind, stream_id LIMIT ?3",
-        )
-        .bind(kind)
-        .bind(&id[..])
-        .bind(number(limit.min(STREAMS_PAGE_MAX)))
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(stream).collect()
+            ORDER BY stream_kind, stream_id LIMIT ?3";
+        self.readers
+            .read(move |connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                statement.query_and_then((kind, id, limit), self::stream)?.collect()
+            })
+            .await
     }
 
     async fn save_snapshot(
@@ -186,28 +163,31 @@ impl Log for SqliteLog {
         before: Option<Position>,
     ) -> Result<Option<Stored>, LogError> {
         let key = Key::new(stream, before.unwrap_or(Position(u64::MAX)));
-        let newest: Option<i64> = sqlx::query_scalar(
-            "SELECT position FROM log_snapshots
+        let newest = "SELECT position FROM log_snapshots
             WHERE stream_kind = ?1 AND stream_id = ?2 AND position < ?3
             GROUP BY position HAVING count(*) = max(parts)
-            ORDER BY position DESC LIMIT 1",
-        )
-        .bind(key.kind)
-        .bind(&key.id[..])
-        .bind(key.position)
-        .fetch_optional(&self.readers)
-        .await?;
-        let Some(newest) = newest else { return Ok(None) };
-        let parts: Vec<Vec<u8>> = sqlx::query_scalar(
-            "SELECT body FROM log_snapshots
-            WHERE stream_kind = ?1 AND stream_id = ?2 AND position = ?3 ORDER BY part",
-        )
-        .bind(key.kind)
-        .bind(&key.id[..])
-        .bind(newest)
-        .fetch_all(&self.readers)
-        .await?;
-        Ok(Some(Stored { position: position(newest)?, bytes: parts.concat().into() }))
+            ORDER BY position DESC LIMIT 1";
+        let parts = "SELECT body FROM log_snapshots
+            WHERE stream_kind = ?1 AND stream_id = ?2 AND position = ?3 ORDER BY part";
+        self.readers
+            .read(move |connection| {
+                let mut newest = connection.prepare_cached(newest)?;
+                let values = (key.kind, key.id, key.position);
+                let Some(newest) =
+                    newest.query_row(values, |row| row.get::<_, i64>(0)).optional()?
+                else {
+                    return Ok(None);
+                };
+                let mut parts = connection.prepare_cached(parts)?;
+                let mut rows = parts.query((key.kind, key.id, newest))?;
+                let mut bytes = Vec::new();
+                while let Some(row) = rows.next()? {
+                    bytes
+                        .extend_from_slice(row.get_ref(0)?.as_blob().map_err(corrupt("snapshot"))?);
+                }
+                Ok(Some(Stored { position: position(newest)?, bytes: bytes.into() }))
+            })
+            .await
     }
 
     async fn delete_snapshot(&self, stream: Stream, at: Position) -> Result<(), LogError> {
@@ -216,22 +196,24 @@ impl Log for SqliteLog {
     }
 }
 
-fn stored(row: &SqliteRow) -> Result<Stored, LogError> {
-    let bytes: Vec<u8> = row.try_get(1)?;
-    Ok(Stored { position: position(row.try_get(0)?)?, bytes: bytes.into() })
+fn stored(row: &Row<'_>) -> Result<Stored, LogError> {
+    let bytes: Vec<u8> = row.get(1)?;
+    Ok(Stored { position: position(row.get(0)?)?, bytes: bytes.into() })
 }
 
-fn stream(row: &SqliteRow) -> Result<Stream, LogError> {
-    let corrupt = LogError::Corrupt { what: "stream" };
-    let kind: i64 = row.try_get(0)?;
-    let kind = u8::try_from(kind).ok().and_then(StreamKind::from_code).ok_or(corrupt.clone())?;
-    let id: Vec<u8> = row.try_get(1)?;
-    let id = id.try_into().map_err(|_| corrupt)?;
-    Ok(Stream { kind, id: u128::from_be_bytes(id) })
+fn stream(row: &Row<'_>) -> Result<Stream, LogError> {
+    let kind: i64 = row.get(0)?;
+    let kind = u8::try_from(kind).map_err(corrupt("stream"))?;
+    let kind = StreamKind::from_code(kind).ok_or(LogError::Corrupt { what: "stream" })?;
+    Ok(Stream { kind, id: u128::from_be_bytes(row.get(1)?) })
 }
 
 fn position(stored: i64) -> Result<Position, LogError> {
-    u64::try_from(stored).map(Position).map_err(|_| LogError::Corrupt { what: "position" })
+    u64::try_from(stored).map(Position).map_err(corrupt("position"))
+}
+
+fn corrupt<E>(what: &'static str) -> impl FnOnce(E) -> LogError {
+    move |_| LogError::Corrupt { what }
 }
 
 /// Positions and counts stay far below 2^63; whatever does not is as good as infinite.

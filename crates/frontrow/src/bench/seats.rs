@@ -11,10 +11,6 @@ use frontrow_ledger::{
     CategoryId, SeatId,
     sale::{Point, Seating, Terms},
 };
-use sqlx::{
-    ConnectOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode},
-};
 
 use super::{
     house::{CATEGORIES, Churn, SEATS, Step, stadium},
@@ -126,14 +122,11 @@ async fn seat_in_sql(
 async fn connect(directory: &Path, scratch: Option<&Scratch>) -> anyhow::Result<SeatTable> {
     Ok(match scratch {
         Some(scratch) => SeatTable::Postgres(scratch.connect().await?),
-        None => SeatTable::Sqlite(
-            SqliteConnectOptions::new()
-                .filename(directory.join("seats.db"))
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .connect()
-                .await?,
-        ),
+        None => {
+            let connection = rusqlite::Connection::open(directory.join("seats.db"))?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            SeatTable::Sqlite(connection)
+        }
     })
 }
 

@@ -7,7 +7,8 @@
 use std::fmt::Write;
 
 use frontrow_ledger::SeatId;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, QueryBuilder, SqliteConnection};
+use rusqlite::OptionalExtension as _;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, QueryBuilder};
 
 /// A seat as the table has it.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +27,7 @@ pub(crate) struct SeatRow {
 /// Either database, with one table of seats.
 pub(crate) enum SeatTable {
     Postgres(PgConnection),
-    Sqlite(SqliteConnection),
+    Sqlite(rusqlite::Connection),
 }
 
 impl SeatTable {
@@ -64,12 +65,15 @@ impl SeatTable {
                     insert.build().execute(connection).await?;
                 }
                 Self::Sqlite(connection) => {
-                    let mut insert = QueryBuilder::<sqlx::Sqlite>::new("INSERT INTO seat ");
-                    insert.push_values(chunk, |mut row, seat| {
-                        row.push_bind(seat.seat).push_bind(seat.category).push_bind(seat.row);
-                        row.push_bind(seat.place).push_bind(seat.score).push_bind(seat.free);
-                    });
-                    insert.build().execute(connection).await?;
+                    let transaction = connection.transaction()?;
+                    for seat in chunk {
+                        let values =
+                            (seat.seat, seat.category, seat.row, seat.place, seat.score, seat.free);
+                        transaction
+                            .prepare_cached("INSERT INTO seat VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+                            .execute(values)?;
+                    }
+                    transaction.commit()?;
                 }
             }
         }
@@ -92,13 +96,15 @@ impl SeatTable {
 
     /// The best free seats side by side of a category: the first of them, or none.
     pub(crate) async fn best(&mut self, category: i32, party: u16) -> anyhow::Result<Option<i32>> {
-        let query = AssertSqlSafe(best_sql(party));
+        let query = best_sql(party);
         Ok(match self {
             Self::Postgres(connection) => {
-                sqlx::query_scalar(query).bind(category).fetch_optional(connection).await?
+                let query = sqlx::query_scalar(AssertSqlSafe(query)).bind(category);
+                query.fetch_optional(connection).await?
             }
             Self::Sqlite(connection) => {
-                sqlx::query_scalar(query).bind(category).fetch_optional(connection).await?
+                let mut query = connection.prepare_cached(&query)?;
+                query.query_row([category], |row| row.get(0)).optional()?
             }
         })
     }
@@ -116,7 +122,7 @@ impl SeatTable {
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         match self {
             Self::Postgres(connection) => connection.close().await?,
-            Self::Sqlite(connection) => connection.close().await?,
+            Self::Sqlite(connection) => connection.close().map_err(|(_, error)| error)?,
         }
         Ok(())
     }
@@ -124,7 +130,7 @@ impl SeatTable {
     async fn execute(&mut self, sql: String) -> anyhow::Result<()> {
         match self {
             Self::Postgres(connection) => connection.execute(AssertSqlSafe(sql)).await.map(drop)?,
-            Self::Sqlite(connection) => connection.execute(AssertSqlSafe(sql)).await.map(drop)?,
+            Self::Sqlite(connection) => connection.execute_batch(&sql)?,
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The tables of the log, and how they came about.
 
-use sqlx::{Connection, Executor, SqliteConnection};
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::LogError;
 
@@ -28,16 +28,14 @@ const MIGRATIONS: &[&str] = &["
 "];
 
 /// Brings the file up to date; does nothing to one that is.
-pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), LogError> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let done: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await?;
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), LogError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     for (number, migration) in (1_i64..).zip(MIGRATIONS) {
         if number > done {
-            transaction.execute(*migration).await?;
-            let count = format!("PRAGMA user_version = {number}");
-            // A pragma takes no parameters; the number is ours.
-            transaction.execute(sqlx::AssertSqlSafe(count)).await?;
+            transaction.execute_batch(migration)?;
+            transaction.pragma_update(None, "user_version", number)?;
         }
     }
-    Ok(transaction.commit().await?)
+    Ok(transaction.commit()?)
 }

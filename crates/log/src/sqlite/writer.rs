@@ -1,19 +1,22 @@
-//! The one connection that writes.
+//! The one connection that writes, and its thread.
 
-use std::{error::Error, time::Duration};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use bytes::Bytes;
-use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::schema;
+use super::{
+    connection::{self, Role, was_refused},
+    schema,
+};
 use crate::{
     AppendError, LogError, Position, Stream,
     limits::{SNAPSHOTS_KEPT, SQLITE_WRITES_TOGETHER},
 };
-
-const OPEN_ATTEMPTS: u32 = 50;
-const OPEN_PAUSE: Duration = Duration::from_millis(20);
 
 /// A stream and a position, as they are stored.
 #[derive(Debug, Clone, Copy)]
@@ -67,55 +70,47 @@ pub(super) enum Write {
 /// What a write came to, until its transaction is committed.
 enum Outcome {
     Append(Result<(), AppendError>),
-    Snapshot,
     Prune(bool),
+    Done,
 }
 
 pub(super) struct Writer {
-    options: SqliteConnectOptions,
+    path: PathBuf,
     /// `None` after a failure: nothing of a connection that failed is trusted.
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
 }
 
 impl Writer {
-    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, LogError> {
-        let mut connection = first_connection(&options).await?;
-        schema::migrate(&mut connection).await?;
-        Ok(Self { options, connection: Some(connection) })
+    pub(super) async fn open(path: &Path) -> Result<Self, LogError> {
+        let mut connection = connection::open_patiently(path, Role::Writer).await?;
+        schema::migrate(&mut connection)?;
+        Ok(Self { path: path.to_owned(), connection: Some(connection) })
     }
 
     /// Until the log is closed or dropped. What waits is written together.
-    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Write>) {
+    pub(super) fn run(mut self, mut queue: mpsc::Receiver<Write>) {
         let mut writes = Vec::new();
         let mut closing = Vec::new();
-        while closing.is_empty() && queue.recv_many(&mut writes, SQLITE_WRITES_TOGETHER).await > 0 {
-            writes = writes
-                .into_iter()
-                .filter_map(|write| match write {
-                    Write::Close { done } => {
-                        closing.push(done);
-                        None
-                    }
-                    other => Some(other),
-                })
-                .collect();
+        while closing.is_empty()
+            && queue.blocking_recv_many(&mut writes, SQLITE_WRITES_TOGETHER) > 0
+        {
+            let closes = |write: &mut Write| matches!(write, Write::Close { .. });
+            closing.extend(writes.extract_if(.., closes));
             if !writes.is_empty() {
-                self.write(&mut writes).await;
+                self.write(&mut writes);
             }
         }
         queue.close();
-        if let Some(connection) = self.connection {
-            // Folds the write-ahead log into the file.
-            let _ = connection.close().await;
-        }
-        for done in closing {
-            let _ = done.send(());
+        // Folds the write-ahead log into the file.
+        drop(self.connection);
+        for close in closing {
+            close.answer(Outcome::Done);
         }
     }
 
-    async fn write(&mut self, writes: &mut Vec<Write>) {
+    fn write(&mut self, writes: &mut Vec<Write>) {
         let mut outcomes = Vec::with_capacity(writes.len());
-        match self.transact(writes, &mut outcomes).await {
+        match self.transact(writes, &mut outcomes) {
             Ok(()) => {
                 for (write, outcome) in writes.drain(..).zip(outcomes) {
                     write.answer(outcome);
@@ -131,42 +126,24 @@ impl Writer {
         }
     }
 
-    async fn transact(
-        &mut self,
-        writes: &[Write],
-        outcomes: &mut Vec<Outcome>,
-    ) -> Result<(), Failure> {
-        if self.connection.is_none() {
-            self.connection = Some(self.options.connect().await.map_err(Failure::certain)?);
-        }
-        let connection = self.connection.as_mut().expect("it was opened above");
+    fn transact(&mut self, writes: &[Write], outcomes: &mut Vec<Outcome>) -> Result<(), Failure> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            closed => {
+                closed.insert(connection::open(&self.path, Role::Writer).map_err(Failure::certain)?)
+            }
+        };
         if let [write] = writes {
             // A statement is a transaction of its own, so its failure may be that of the commit.
-            outcomes.push(write.execute(connection).await.map_err(Failure::of_commit)?);
+            outcomes.push(write.execute(connection).map_err(Failure::of_commit)?);
             return Ok(());
         }
-        let begun = connection.begin_with("BEGIN IMMEDIATE").await;
-        let mut transaction = begun.map_err(Failure::certain)?;
+        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(Failure::certain)?;
         for write in writes {
-            let outcome = write.execute(&mut transaction).await.map_err(Failure::certain)?;
-            outcomes.push(outcome);
+            outcomes.push(write.execute(&transaction).map_err(Failure::certain)?);
         }
-        transaction.commit().await.map_err(Failure::of_commit)
-    }
-}
-
-/// Creating a file that another process creates at the same moment may be refused at once:
-/// switching to the write-ahead log does not wait for locks.
-async fn first_connection(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
-    let mut attempts = 0;
-    loop {
-        match options.connect().await {
-            Err(error) if was_refused(&error) && attempts < OPEN_ATTEMPTS => {
-                attempts += 1;
-                tokio::time::sleep(OPEN_PAUSE).await;
-            }
-            connected => return connected,
-        }
+        transaction.commit().map_err(Failure::of_commit)
     }
 }
 
@@ -180,65 +157,40 @@ struct Failure {
 }
 
 impl Failure {
-    fn certain(error: sqlx::Error) -> Self {
+    fn certain(error: rusqlite::Error) -> Self {
         Self { error: error.into(), doubtful: false }
     }
 
-    fn of_commit(error: sqlx::Error) -> Self {
+    fn of_commit(error: rusqlite::Error) -> Self {
         let doubtful = !was_refused(&error);
         Self { error: error.into(), doubtful }
     }
 }
 
-/// SQLite said no before it wrote anything that counts.
-fn was_refused(error: &sqlx::Error) -> bool {
-    const BUSY: i32 = 5;
-    const LOCKED: i32 = 6;
-    const READONLY: i32 = 8;
-    const FULL: i32 = 13;
-    const CANTOPEN: i32 = 14;
-    const TOOBIG: i32 = 18;
-    const CONSTRAINT: i32 = 19;
-    let Some(code) = error.as_database_error().and_then(sqlx::error::DatabaseError::code) else {
-        return false;
-    };
-    // The low byte of an extended code is the primary one.
-    let code = code.parse::<i32>().map_or(0, |code| code & 0xff);
-    matches!(code, BUSY | LOCKED | READONLY | FULL | CANTOPEN | TOOBIG | CONSTRAINT)
-}
-
 impl Write {
-    async fn execute(&self, connection: &mut SqliteConnection) -> Result<Outcome, sqlx::Error> {
+    fn execute(&self, connection: &Connection) -> Result<Outcome, rusqlite::Error> {
         match self {
-            Self::Append { key, bytes, .. } => {
-                append(connection, key, bytes).await.map(Outcome::Append)
-            }
+            Self::Append { key, bytes, .. } => append(connection, key, bytes).map(Outcome::Append),
             Self::SnapshotPart { key, part, parts, bytes, .. } => {
-                sqlx::query("INSERT OR IGNORE INTO log_snapshots VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-                    .bind(key.kind)
-                    .bind(&key.id[..])
-                    .bind(key.position)
-                    .bind(part)
-                    .bind(parts)
-                    .bind(&bytes[..])
-                    .execute(connection)
-                    .await?;
-                Ok(Outcome::Snapshot)
+                let insert = "INSERT OR IGNORE INTO log_snapshots VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                connection.prepare_cached(insert)?.execute((
+                    key.kind,
+                    key.id,
+                    key.position,
+                    part,
+                    parts,
+                    &bytes[..],
+                ))?;
+                Ok(Outcome::Done)
             }
-            Self::PruneSnapshots { key, .. } => prune(connection, key).await.map(Outcome::Prune),
+            Self::PruneSnapshots { key, .. } => prune(connection, key).map(Outcome::Prune),
             Self::DeleteSnapshot { key, .. } => {
-                sqlx::query(
-                    "DELETE FROM log_snapshots
-                    WHERE stream_kind = ?1 AND stream_id = ?2 AND position = ?3",
-                )
-                .bind(key.kind)
-                .bind(&key.id[..])
-                .bind(key.position)
-                .execute(connection)
-                .await?;
-                Ok(Outcome::Snapshot)
+                let delete = "DELETE FROM log_snapshots
+                    WHERE stream_kind = ?1 AND stream_id = ?2 AND position = ?3";
+                connection.prepare_cached(delete)?.execute((key.kind, key.id, key.position))?;
+                Ok(Outcome::Done)
             }
-            Self::Close { .. } => Ok(Outcome::Snapshot),
+            Self::Close { .. } => Ok(Outcome::Done),
         }
     }
 
@@ -252,6 +204,7 @@ impl Write {
             (Self::SnapshotPart { done, .. } | Self::DeleteSnapshot { done, .. }, _) => {
                 drop(done.send(Ok(())));
             }
+            (Self::Close { done }, _) => drop(done.send(())),
             // Nothing else comes out of `execute`; a sender that is dropped reads as a closed log.
             _ => {}
         }
@@ -273,46 +226,33 @@ impl Write {
     }
 }
 
-async fn append(
-    connection: &mut SqliteConnection,
+fn append(
+    connection: &Connection,
     key: &Key,
     bytes: &[u8],
-) -> Result<Result<(), AppendError>, sqlx::Error> {
-    let inserted = sqlx::query(
-        "INSERT INTO log_entries (stream_kind, stream_id, position, body)
+) -> Result<Result<(), AppendError>, rusqlite::Error> {
+    let insert = "INSERT INTO log_entries (stream_kind, stream_id, position, body)
         SELECT ?1, ?2, ?3, ?4
         WHERE ?3 = 1 + (
             SELECT coalesce(max(position), 0) FROM log_entries
             WHERE stream_kind = ?1 AND stream_id = ?2
-        )",
-    )
-    .bind(key.kind)
-    .bind(&key.id[..])
-    .bind(key.position)
-    .bind(bytes)
-    .execute(&mut *connection)
-    .await?;
-    if inserted.rows_affected() == 1 {
+        )";
+    let values = (key.kind, key.id, key.position, bytes);
+    if connection.prepare_cached(insert)?.execute(values)? == 1 {
         return Ok(Ok(()));
     }
     // Entries are never deleted, so what is taken stays taken; a gap may have been filled since,
     // which is as true.
-    let taken: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM log_entries
-            WHERE stream_kind = ?1 AND stream_id = ?2 AND position = ?3)",
-    )
-    .bind(key.kind)
-    .bind(&key.id[..])
-    .bind(key.position)
-    .fetch_one(connection)
-    .await?;
+    let exists = "SELECT EXISTS (SELECT 1 FROM log_entries
+            WHERE stream_kind = ?1 AND stream_id = ?2 AND position = ?3)";
+    let values = (key.kind, key.id, key.position);
+    let taken: bool = connection.prepare_cached(exists)?.query_row(values, |row| row.get(0))?;
     Ok(Err(if taken { AppendError::Taken } else { AppendError::Gap }))
 }
 
 /// Deletes one position's parts that are older than the snapshots that are kept.
-async fn prune(connection: &mut SqliteConnection, key: &Key) -> Result<bool, sqlx::Error> {
-    let deleted = sqlx::query(
-        "DELETE FROM log_snapshots
+fn prune(connection: &Connection, key: &Key) -> Result<bool, rusqlite::Error> {
+    let delete = "DELETE FROM log_snapshots
         WHERE rowid IN (
             SELECT rowid FROM log_snapshots
             WHERE stream_kind = ?1 AND stream_id = ?2 AND position < (
@@ -322,12 +262,7 @@ async fn prune(connection: &mut SqliteConnection, key: &Key) -> Result<bool, sql
                 ORDER BY position DESC LIMIT 1 OFFSET ?3
             )
             LIMIT 8
-        )",
-    )
-    .bind(key.kind)
-    .bind(&key.id[..])
-    .bind(i64::try_from(SNAPSHOTS_KEPT).unwrap_or(i64::MAX) - 1)
-    .execute(connection)
-    .await?;
-    Ok(deleted.rows_affected() > 0)
+        )";
+    let older = i64::try_from(SNAPSHOTS_KEPT).unwrap_or(i64::MAX) - 1;
+    Ok(connection.prepare_cached(delete)?.execute((key.kind, key.id, older))? > 0)
 }
