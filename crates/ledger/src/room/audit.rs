@@ -9,7 +9,7 @@ use crate::{
     Applied, FanKey, Machine, Place,
     invariants::Broken,
     room::{
-        Drawn, Line, Phase, Record, Room, Terms,
+        Drawn, Line, Record, Room, Terms,
         draw::{Hash, commitment},
     },
 };
@@ -87,8 +87,9 @@ impl Line {
             format!("place {} is of somebody who has one", place.0)
         })?;
         let phase = self.phase(room.now());
-        let open = matches!(phase, Phase::PreQueue | Phase::Draw | Phase::Queue);
-        must(open, "nobody-joins-a-closed-room", || format!("place {} in {phase:?}", place.0))
+        must(phase.is_open(), "nobody-joins-a-closed-room", || {
+            format!("place {} in {phase:?}", place.0)
+        })
     }
 
     fn who_takes_part_is_published(&self, places: u32, root: &Hash) -> Seen {

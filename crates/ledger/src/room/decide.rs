@@ -49,14 +49,15 @@ pub(super) fn decide(
     record.map(Decision::Record)
 }
 
-/// A fan who has a place keeps it, whatever the room is like by now.
+/// A fan who has a place keeps it, whatever the room is like by now. When all is sold one may still
+/// join: places come back, and the next one stands behind everybody who hoped for them before.
 fn join(line: &Line, now: Time, fan: FanKey) -> Result<Decision<Record>, Refusal> {
     if let Some(place) = line.places.find(fan) {
         return Ok(Decision::Again(Record::Joined { place }));
     }
-    match line.phase(now) {
-        Phase::PreQueue | Phase::Draw | Phase::Queue => {}
-        closed => return Err(refused_by(line, closed)),
+    let phase = line.phase(now);
+    if !phase.is_open() {
+        return Err(refused_by(line, phase));
     }
     if line.places.len() >= ROOM_PLACES_MAX {
         return Err(Refusal::Full);

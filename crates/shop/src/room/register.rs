@@ -25,10 +25,8 @@ impl Shop {
         let handle = self.room_of(performance).await?;
         let now = self.now();
         let phase = handle.read(|room, _| room.line().map(|line| line.phase(now)))?;
-        match phase {
-            Some(Phase::Ended) => return Err(Error::Room(Refusal::Ended)),
-            Some(Phase::SoldOut) => return Err(Error::Room(Refusal::SoldOut)),
-            _ => {}
+        if phase == Some(Phase::Ended) {
+            return Err(Error::Room(Refusal::Ended));
         }
         if self.door(performance).entry != Entry::Email {
             let mut faults = Faults::default();

@@ -67,6 +67,7 @@ room-over = Váš čas v obchodě skončil
 room-over-next = Co jste koupili, je vaše, a košík můžete zaplatit, dokud jeho místa držíme.
 room-sold-out = Vyprodáno
 room-sold-out-next = Nic nezbylo a ani z košíků se už nic nevrátí. Je nám líto; déle čekat nemusíte.
+room-sold-out-join = Čas od času někdo vstupenky vrátí. Zařaďte se na ně a nechte nám svůj e-mail: napíšeme vám podle pořadí.
 room-ended = Čekárna je zavřená
 room-ended-next = Nikdo už nečeká.
 room-open = Teď se nečeká

@@ -40,10 +40,16 @@ async fn when_everything_is_sold_everybody_is_told() {
         fan.click("[data-list] form button").await;
         fan.arrives_at("[data-list] .good").await;
     }
-    let listed = |told| {
-        ["eva@example.org", "jan@example.org"].map(|email| (email.to_owned(), told)).to_vec()
-    };
-    assert_eq!(room.waiting_list().await, listed(false));
+    // Who comes only now stands behind everybody, and may hope as well.
+    let late = Fan::visit(&shop, Visitor::phone().without_scripts()).await;
+    late.open(&room.page()).await;
+    late.click(&format!("{} form[action$='/join'] button", shown("sold-out"))).await;
+    late.fill("[data-list] input[type=email]", "ota@example.org").await;
+    late.click("[data-list] form button").await;
+    late.arrives_at("[data-list] .good").await;
+    let listed = room.waiting_list().await;
+    let emails = ["eva@example.org", "jan@example.org", "ota@example.org"];
+    assert_eq!(listed, emails.map(|email| (email.to_owned(), false)));
 
     // The organiser takes the order back: whose turn it is now finds it in their mail.
     room.takes_back_the_order().await;
@@ -55,7 +61,8 @@ async fn when_everything_is_sold_everybody_is_told() {
     waits.find("section.offers").await;
     let told = room.waiting_list().await;
     assert!(told.contains(&("eva@example.org".to_owned(), true)), "{told:?}");
-    for fan in [buyer, waits, plain] {
+    assert!(told.contains(&("ota@example.org".to_owned(), false)), "{told:?}");
+    for fan in [buyer, waits, plain, late] {
         fan.leaves().await;
     }
 }
