@@ -68,6 +68,7 @@ room-over-next = Co jste koupili, je vaše, a košík můžete zaplatit, dokud j
 room-sold-out = Vyprodáno
 room-sold-out-next = Nic nezbylo a ani z košíků se už nic nevrátí. Je nám líto; déle čekat nemusíte.
 room-sold-out-join = Čas od času někdo vstupenky vrátí. Zařaďte se na ně a nechte nám svůj e-mail: napíšeme vám podle pořadí.
+room-sold-out-take = Zařadit se
 room-ended = Čekárna je zavřená
 room-ended-next = Nikdo už nečeká.
 room-open = Teď se nečeká

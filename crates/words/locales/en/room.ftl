@@ -68,6 +68,7 @@ room-over-next = What you bought is yours, and your cart can still be paid while
 room-sold-out = Sold out
 room-sold-out-next = Nothing is left, and nothing in a cart can come back. We are sorry; you need not wait any longer.
 room-sold-out-join = Now and then somebody returns tickets. Take a place for them and leave your e-mail address: we write in the order of the queue.
+room-sold-out-take = Take a place
 room-ended = The waiting room is closed
 room-ended-next = Nobody waits any more.
 room-open = No queue at the moment

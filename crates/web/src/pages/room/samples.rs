@@ -172,7 +172,8 @@ fn last(language: Language) -> Vec<(&'static str, RoomPage)> {
         RoomState::Inside(Inside { countdown: countdown(9), can_extend, shop })
     };
     let mut sold_out = fan(language, RoomState::SoldOut);
-    for offer in &mut sold_out.offers {
+    let mut newcomer = stranger(language, RoomState::SoldOut);
+    for offer in sold_out.offers.iter_mut().chain(&mut newcomer.offers) {
         offer.left = Some(0);
     }
     if let Some(mail) = sold_out.place.as_mut().and_then(|place| place.mail.as_mut()) {
@@ -186,6 +187,7 @@ fn last(language: Language) -> Vec<(&'static str, RoomPage)> {
         ("inside-extended", fan(language, inside(false))),
         ("over", fan(language, RoomState::Over)),
         ("sold-out", sold_out),
+        ("sold-out-newcomer", newcomer),
         ("ended", stranger(language, RoomState::Ended)),
         ("open", stranger(language, RoomState::Open)),
     ]
