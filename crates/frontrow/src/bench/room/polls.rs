@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
     joins::{free_address, serve, wait_for},
@@ -27,7 +28,11 @@ struct Nginx(Child);
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        // Asked, and not killed: its workers would stay.
+        let asked = kill_process(Pid::from_child(&self.0), Signal::TERM);
+        if asked.is_err() {
+            let _ = self.0.kill();
+        }
         let _ = self.0.wait();
     }
 }
