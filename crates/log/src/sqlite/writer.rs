@@ -83,7 +83,12 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) async fn open(path: &Path) -> Result<Self, LogError> {
         let mut connection = connection::open_patiently(path, Role::Writer).await?;
-        schema::migrate(&mut connection)?;
+        // Another process may be at it: that is waited for on a thread that may wait.
+        let migrated = tokio::task::spawn_blocking(move || {
+            schema::migrate(&mut connection)?;
+            Ok::<_, LogError>(connection)
+        });
+        let connection = migrated.await.map_err(|_| LogError::Closed)??;
         Ok(Self { path: path.to_owned(), connection: Some(connection) })
     }
 
