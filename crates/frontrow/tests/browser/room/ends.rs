@@ -47,6 +47,8 @@ async fn when_everything_is_sold_everybody_is_told() {
     late.fill("[data-list] input[type=email]", "ota@example.org").await;
     late.click("[data-list] form button").await;
     late.arrives_at("[data-list] .good").await;
+    // As by the API.
+    room.joins().await;
     let listed = room.waiting_list().await;
     let emails = ["eva@example.org", "jan@example.org", "ota@example.org"];
     assert_eq!(listed, emails.map(|email| (email.to_owned(), false)));
