@@ -30,7 +30,7 @@ pub mod stream;
 
 pub use clock::{Clock, ManualClock};
 pub use fleet::Writable;
-pub use log::{AppendError, Log, LogError, Stored};
+pub use log::{AppendError, Follower, Following, Log, LogError, Stored};
 pub use memory::MemoryLog;
 pub use position::Position;
 pub use postgres::{PostgresConfig, PostgresLog};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use tokio::sync::oneshot;
 
 use crate::{Position, Stream};
 
@@ -16,6 +17,19 @@ pub trait Log: Send + Sync + 'static {
     /// durable when this returns `Ok`. Of several that append at one position, exactly one
     /// succeeds.
     async fn append(&self, stream: Stream, at: Position, bytes: Bytes) -> Result<(), AppendError>;
+
+    /// [`Log::append`], after which the log goes on with what follows, without waiting for the caller to come back. A
+    /// log that would not be idle meanwhile does not ask.
+    async fn append_followed(
+        &self,
+        stream: Stream,
+        at: Position,
+        bytes: Bytes,
+        following: Arc<dyn Following>,
+    ) -> Result<(), AppendError> {
+        let _ = following;
+        self.append(stream, at, bytes).await
+    }
 
     /// Entries after a position, in order and without gaps: at most `limit` and at most
     /// [`READ_ENTRIES_MAX`](crate::limits::READ_ENTRIES_MAX), ending early with the one that
@@ -53,6 +67,21 @@ pub trait Log: Send + Sync + 'static {
 
     /// Throws a snapshot away, because it cannot be read. That it does not exist is no error.
     async fn delete_snapshot(&self, stream: Stream, at: Position) -> Result<(), LogError>;
+}
+
+/// What follows an entry.
+pub trait Following: Send + Sync + 'static {
+    /// The entry at the next position, if there is one. The log asks once for each entry that became durable, before it
+    /// tells anybody so, and never after an entry that did not.
+    fn take(&self) -> Option<Follower>;
+}
+
+/// An entry that follows another one.
+pub struct Follower {
+    /// What is written.
+    pub bytes: Bytes,
+    /// Told what became of it; dropped if that is not known.
+    pub done: oneshot::Sender<Result<(), AppendError>>,
 }
 
 /// Bytes that the log keeps at a position: an entry or a snapshot.

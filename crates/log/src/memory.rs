@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::{
-    AppendError, Log, LogError, Position, Stored, Stream,
+    AppendError, Follower, Following, Log, LogError, Position, Stored, Stream,
     limits::{
         FRAME_BYTES_MAX, READ_BYTES_MAX, READ_ENTRIES_MAX, SNAPSHOT_BYTES_MAX, SNAPSHOTS_KEPT,
         STREAMS_PAGE_MAX,
@@ -24,7 +24,9 @@ use crate::{
 pub use faults::{AppendFault, FaultPlan, NoFaults};
 
 /// Entries and snapshots of all streams, gone when the value is dropped.
-pub struct MemoryLog {
+pub struct MemoryLog(Arc<Memory>);
+
+struct Memory {
     streams: Mutex<BTreeMap<Stream, Kept>>,
     faults: Arc<dyn FaultPlan>,
 }
@@ -45,9 +47,11 @@ impl Default for MemoryLog {
 impl MemoryLog {
     /// An empty log that fails when the plan says so.
     pub fn with_faults(faults: Arc<dyn FaultPlan>) -> Self {
-        Self { streams: Mutex::default(), faults }
+        Self(Arc::new(Memory { streams: Mutex::default(), faults }))
     }
+}
 
+impl Memory {
     fn kept(&self) -> MutexGuard<'_, BTreeMap<Stream, Kept>> {
         // Nothing panics while it is locked, and if it did, every state in between is a valid one.
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
@@ -67,6 +71,58 @@ impl MemoryLog {
         Ok(())
     }
 
+    async fn append(
+        self: &Arc<Self>,
+        stream: Stream,
+        at: Position,
+        bytes: Bytes,
+        following: Option<Arc<dyn Following>>,
+    ) -> Result<(), AppendError> {
+        if bytes.len() > FRAME_BYTES_MAX {
+            return Err(AppendError::Failed(LogError::TooLarge { bytes: bytes.len() }));
+        }
+        self.pause(stream).await;
+        let injected = || LogError::Injected;
+        match self.faults.append(stream, at) {
+            AppendFault::None => {
+                self.write(stream, at, bytes)?;
+                self.go_on(stream, at, following);
+                // What follows may be durable before the caller hears of what it follows.
+                self.pause(stream).await;
+                Ok(())
+            }
+            AppendFault::Fails => Err(AppendError::Failed(injected())),
+            AppendFault::DoubtfulLost => Err(AppendError::Doubtful(injected())),
+            AppendFault::DoubtfulWritten => {
+                self.write(stream, at, bytes)?;
+                Err(AppendError::Doubtful(injected()))
+            }
+            AppendFault::HangsLost => std::future::pending().await,
+            AppendFault::HangsWritten => {
+                self.write(stream, at, bytes)?;
+                self.go_on(stream, at, following);
+                std::future::pending().await
+            }
+        }
+    }
+
+    /// Appends what follows, whether the caller waits for that or not.
+    fn go_on(
+        self: &Arc<Self>,
+        stream: Stream,
+        at: Position,
+        following: Option<Arc<dyn Following>>,
+    ) {
+        let Some(following) = following else { return };
+        let Some(Follower { bytes, done }) = following.take() else { return };
+        let memory = Arc::clone(self);
+        tokio::spawn(async move {
+            let appended = memory.append(stream, at.next(), bytes, Some(following)).await;
+            // Whoever asked may be gone.
+            let _ = done.send(appended);
+        });
+    }
+
     async fn reading(&self, stream: Stream) -> Result<(), LogError> {
         self.pause(stream).await;
         if self.faults.read_fails(stream) { Err(LogError::Injected) } else { Ok(()) }
@@ -82,25 +138,17 @@ impl MemoryLog {
 #[async_trait]
 impl Log for MemoryLog {
     async fn append(&self, stream: Stream, at: Position, bytes: Bytes) -> Result<(), AppendError> {
-        if bytes.len() > FRAME_BYTES_MAX {
-            return Err(AppendError::Failed(LogError::TooLarge { bytes: bytes.len() }));
-        }
-        self.pause(stream).await;
-        let injected = || LogError::Injected;
-        match self.faults.append(stream, at) {
-            AppendFault::None => self.write(stream, at, bytes),
-            AppendFault::Fails => Err(AppendError::Failed(injected())),
-            AppendFault::DoubtfulLost => Err(AppendError::Doubtful(injected())),
-            AppendFault::DoubtfulWritten => {
-                self.write(stream, at, bytes)?;
-                Err(AppendError::Doubtful(injected()))
-            }
-            AppendFault::HangsLost => std::future::pending().await,
-            AppendFault::HangsWritten => {
-                self.write(stream, at, bytes)?;
-                std::future::pending().await
-            }
-        }
+        self.0.append(stream, at, bytes, None).await
+    }
+
+    async fn append_followed(
+        &self,
+        stream: Stream,
+        at: Position,
+        bytes: Bytes,
+        following: Arc<dyn Following>,
+    ) -> Result<(), AppendError> {
+        self.0.append(stream, at, bytes, Some(following)).await
     }
 
     async fn read(
@@ -109,8 +157,8 @@ impl Log for MemoryLog {
         after: Position,
         limit: usize,
     ) -> Result<Vec<Stored>, LogError> {
-        self.reading(stream).await?;
-        let kept = self.kept();
+        self.0.reading(stream).await?;
+        let kept = self.0.kept();
         let Some(kept) = kept.get(&stream) else { return Ok(Vec::new()) };
         let mut page = Vec::new();
         let mut bytes_read = 0;
@@ -128,13 +176,13 @@ impl Log for MemoryLog {
     }
 
     async fn head(&self, stream: Stream) -> Result<Position, LogError> {
-        self.reading(stream).await?;
-        Ok(Position(self.kept().get(&stream).map_or(0, |kept| kept.entries.len() as u64)))
+        self.0.reading(stream).await?;
+        Ok(Position(self.0.kept().get(&stream).map_or(0, |kept| kept.entries.len() as u64)))
     }
 
     async fn streams(&self, after: Option<Stream>, limit: usize) -> Result<Vec<Stream>, LogError> {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let kept = self.kept();
+        let kept = self.0.kept();
         let with_entries =
             kept.range((start, Bound::Unbounded)).filter(|(_, kept)| !kept.entries.is_empty());
         Ok(with_entries.map(|(&stream, _)| stream).take(limit.min(STREAMS_PAGE_MAX)).collect())
@@ -149,8 +197,8 @@ impl Log for MemoryLog {
         if bytes.len() > SNAPSHOT_BYTES_MAX {
             return Err(LogError::TooLarge { bytes: bytes.len() });
         }
-        self.reading(stream).await?;
-        let mut kept = self.kept();
+        self.0.reading(stream).await?;
+        let mut kept = self.0.kept();
         let snapshots = &mut kept.entry(stream).or_default().snapshots;
         snapshots.entry(at).or_insert(bytes);
         while snapshots.len() > SNAPSHOTS_KEPT {
@@ -164,17 +212,17 @@ impl Log for MemoryLog {
         stream: Stream,
         before: Option<Position>,
     ) -> Result<Option<Stored>, LogError> {
-        self.reading(stream).await?;
+        self.0.reading(stream).await?;
         let end = before.map_or(Bound::Unbounded, Bound::Excluded);
-        let kept = self.kept();
+        let kept = self.0.kept();
         let Some(kept) = kept.get(&stream) else { return Ok(None) };
         let newest = kept.snapshots.range((Bound::Unbounded, end)).next_back();
         Ok(newest.map(|(&position, bytes)| Stored { position, bytes: bytes.clone() }))
     }
 
     async fn delete_snapshot(&self, stream: Stream, at: Position) -> Result<(), LogError> {
-        self.reading(stream).await?;
-        if let Some(kept) = self.kept().get_mut(&stream) {
+        self.0.reading(stream).await?;
+        if let Some(kept) = self.0.kept().get_mut(&stream) {
             kept.snapshots.remove(&at);
         }
         Ok(())

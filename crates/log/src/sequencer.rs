@@ -50,6 +50,7 @@
 //! away.
 
 mod batch;
+mod draft;
 mod follow;
 mod handle;
 mod round;
@@ -75,6 +76,7 @@ use crate::{
         RECORDS_APART_MAX, RELOAD_PAUSE_MAX, SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL, SNAPSHOT_RECORDS,
     },
 };
+use draft::Draft;
 use handle::Shared;
 use round::Round;
 
@@ -149,6 +151,8 @@ pub struct Sequencer<M: Machine> {
     round: Round<M>,
     /// Decided on top of [`Self::round`], to be written next.
     ahead: Round<M>,
+    /// The entry of [`Self::ahead`], where the log finds it; before a round is handed over, its own.
+    draft: Arc<Draft>,
     /// Written last, up to [`Self::position`].
     durable: Round<M>,
     /// [`Self::durable`] is neither shown nor answered yet.
@@ -206,6 +210,7 @@ impl<M: Machine> Sequencer<M> {
             batch: Vec::new(),
             round: Round::default(),
             ahead: Round::default(),
+            draft: Arc::default(),
             durable: Round::default(),
             unseen: false,
             jitter,

@@ -18,7 +18,7 @@ use rusqlite::{OptionalExtension as _, Row};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    AppendError, Log, LogError, Position, Stored, Stream, StreamKind,
+    AppendError, Following, Log, LogError, Position, Stored, Stream, StreamKind,
     limits::{
         FRAME_BYTES_MAX, READ_BYTES_MAX, READ_ENTRIES_MAX, SNAPSHOT_BYTES_MAX,
         SQLITE_SNAPSHOT_PART_BYTES, SQLITE_WRITES_QUEUED, STREAMS_PAGE_MAX,
@@ -54,6 +54,23 @@ impl SqliteLog {
         }
     }
 
+    async fn append(
+        &self,
+        stream: Stream,
+        at: Position,
+        bytes: Bytes,
+        following: Option<Arc<dyn Following>>,
+    ) -> Result<(), AppendError> {
+        if bytes.len() > FRAME_BYTES_MAX {
+            return Err(AppendError::Failed(LogError::TooLarge { bytes: bytes.len() }));
+        }
+        let (done, written) = oneshot::channel();
+        let write = Write::Append { key: Key::new(stream, at), bytes, done, following };
+        self.writes.send(write).await.map_err(|_| AppendError::Failed(LogError::Closed))?;
+        // The writer ended with our entry in its hands.
+        written.await.unwrap_or(Err(AppendError::Doubtful(LogError::Closed)))
+    }
+
     async fn write<T>(
         &self,
         write: impl FnOnce(oneshot::Sender<Result<T, LogError>>) -> Write,
@@ -67,14 +84,17 @@ impl SqliteLog {
 #[async_trait]
 impl Log for SqliteLog {
     async fn append(&self, stream: Stream, at: Position, bytes: Bytes) -> Result<(), AppendError> {
-        if bytes.len() > FRAME_BYTES_MAX {
-            return Err(AppendError::Failed(LogError::TooLarge { bytes: bytes.len() }));
-        }
-        let (done, written) = oneshot::channel();
-        let write = Write::Append { key: Key::new(stream, at), bytes, done };
-        self.writes.send(write).await.map_err(|_| AppendError::Failed(LogError::Closed))?;
-        // The writer ended with our entry in its hands.
-        written.await.unwrap_or(Err(AppendError::Doubtful(LogError::Closed)))
+        self.append(stream, at, bytes, None).await
+    }
+
+    async fn append_followed(
+        &self,
+        stream: Stream,
+        at: Position,
+        bytes: Bytes,
+        following: Arc<dyn Following>,
+    ) -> Result<(), AppendError> {
+        self.append(stream, at, bytes, Some(following)).await
     }
 
     async fn read(

@@ -7,6 +7,8 @@
 
 #[path = "contract/appending.rs"]
 mod appending;
+#[path = "contract/following.rs"]
+mod following;
 #[path = "contract/outages.rs"]
 mod outages;
 #[path = "contract/reading.rs"]
@@ -53,6 +55,9 @@ on_every_engine! {
     appending::big_entries_come_back_whole,
     appending::an_entry_beyond_the_limit_is_refused_and_nothing_changes,
     appending::a_closed_log_says_so,
+    following::what_follows_comes_after_it_in_order,
+    following::nothing_follows_what_was_refused,
+    following::what_follows_can_lose_its_position,
     reading::a_stream_without_entries_is_empty,
     reading::pages_end_at_the_limit_of_entries,
     reading::pages_end_at_the_limit_of_bytes_but_have_an_entry,

@@ -2,7 +2,7 @@
 
 use super::Mutant;
 
-pub(super) const MUTANTS: [Mutant; 35] = [
+pub(super) const MUTANTS: [Mutant; 37] = [
     Mutant {
         name: "an area's capacity is not checked",
         file: "ledger/src/sale/decide/places.rs",
@@ -136,6 +136,19 @@ pub(super) const MUTANTS: [Mutant; 35] = [
         file: "log/src/sequencer/batch.rs",
         before: "self.ahead.give_back(&mut self.batch);",
         after: "",
+    },
+    Mutant {
+        name: "an append that was given up is followed by what was decided after it",
+        file: "log/src/sequencer/batch.rs",
+        before: "
+        self.draft = Arc::default();",
+        after: "",
+    },
+    Mutant {
+        name: "more is decided for an entry that the log has taken",
+        file: "log/src/sequencer/batch.rs",
+        before: ".filter(|_| !page.is_taken())",
+        after: ".filter(|_| true)",
     },
     Mutant {
         name: "what was decided stays although another replica was faster",

@@ -37,7 +37,7 @@ pub enum AppendFault {
     DoubtfulWritten,
     /// Nothing is written and no answer ever comes: the process dies before its write.
     HangsLost,
-    /// Written, and no answer ever comes: the process dies after its write.
+    /// Written, and with it what follows, and no answer ever comes: the process dies after its write, or is given up.
     HangsWritten,
 }
 

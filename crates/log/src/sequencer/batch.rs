@@ -8,11 +8,10 @@ use std::{
     task::Poll,
 };
 
-use bytes::Bytes;
 use frontrow_ledger::Machine;
 use tokio::time::{Instant, timeout};
 
-use super::{Sequencer, Unavailable, handle::Shared, round::Bounds};
+use super::{Sequencer, Unavailable, draft::Begun, handle::Shared, round::Bounds};
 use crate::{
     AppendError, LogError, Position,
     limits::{CONFLICTS_MAX, GIVE_WAY_APPENDS, GIVE_WAY_MAX, WARY_BATCHES},
@@ -103,7 +102,8 @@ impl<M: Machine> Sequencer<M> {
     fn decide(&mut self) {
         let bounds = self.bounds();
         let state = speculate(&mut self.speculative, &self.shared);
-        self.round.decide(state, &mut self.batch, self.clock.now(), bounds);
+        let mut page = self.draft.page();
+        self.round.decide(state, &mut page, &mut self.batch, self.clock.now(), bounds);
     }
 
     /// Decides what arrived while the round before is being written. It is written next, and only
@@ -114,8 +114,9 @@ impl<M: Machine> Sequencer<M> {
             return;
         }
         let bounds = self.bounds();
-        if let Some(state) = &mut self.speculative {
-            self.ahead.decide(state, &mut self.batch, self.clock.now(), bounds);
+        let mut page = self.draft.page();
+        if let Some(state) = self.speculative.as_mut().filter(|_| !page.is_taken()) {
+            self.ahead.decide(state, &mut page, &mut self.batch, self.clock.now(), bounds);
         }
     }
 
@@ -125,9 +126,8 @@ impl<M: Machine> Sequencer<M> {
 
     /// Makes the round durable, or at least sure of its ground.
     async fn write_round(&mut self, up_to_date: bool) -> Result<Settled, Unavailable> {
-        if self.round.has_entry() {
-            let frame = self.round.entry();
-            return self.append(frame).await;
+        if let Some(begun) = self.draft.begin() {
+            return self.append(begun).await;
         }
         self.finish_durable();
         if up_to_date { Ok(Settled::UpToDate) } else { self.look_at_head().await }
@@ -148,12 +148,21 @@ impl<M: Machine> Sequencer<M> {
 
     /// Appends the round, and does meanwhile what needs no log: shows and answers the round before,
     /// and decides the one after.
-    async fn append(&mut self, frame: Bytes) -> Result<Settled, Unavailable> {
+    async fn append(&mut self, begun: Begun) -> Result<Settled, Unavailable> {
         let at = self.position.next();
-        let began = Instant::now();
-        let log = Arc::clone(&self.log);
-        let append = timeout(self.config.log_timeout, log.append(self.stream, at, frame));
-        let mut append = pin!(append);
+        let since = Instant::now();
+        let (log, stream) = (Arc::clone(&self.log), self.stream);
+        let draft = Arc::clone(&self.draft);
+        let append = async move {
+            match begun {
+                Begun::Decided(frame) => log.append_followed(stream, at, frame, draft).await,
+                // The log ended with it in its hands.
+                Begun::Taken(written) => {
+                    written.await.unwrap_or(Err(AppendError::Doubtful(LogError::Closed)))
+                }
+            }
+        };
+        let mut append = pin!(timeout(self.config.log_timeout, append));
         let first_look = poll_fn(|context| Poll::Ready(append.as_mut().poll(context))).await;
         if first_look.is_pending() {
             // A log that works in a task of its own begins now.
@@ -167,7 +176,7 @@ impl<M: Machine> Sequencer<M> {
         };
         let error = match appended {
             Ok(Ok(())) => {
-                self.append_took = began.elapsed();
+                self.append_took = since.elapsed();
                 return Ok(Settled::Durable(at));
             }
             Ok(Err(error)) => error,
@@ -178,7 +187,6 @@ impl<M: Machine> Sequencer<M> {
             AppendError::Gap => return Err(Unavailable::Shortened(self.position)),
             AppendError::Failed(_) | AppendError::Doubtful(_) => {}
         }
-        let stream = self.stream;
         tracing::warn!(%stream, %at, error = &error as &dyn Error, "append failed");
         Ok(Settled::Failed { doubtful: matches!(error, AppendError::Doubtful(_)) })
     }
@@ -215,9 +223,8 @@ impl<M: Machine> Sequencer<M> {
         if let Some(state) = &mut self.speculative {
             state.advance(now);
         }
-        self.round.pass_time(now);
-        let frame = self.round.entry();
-        match self.append(frame).await? {
+        self.round.pass_time(&mut self.draft.page(), now);
+        match self.write_round(false).await? {
             Settled::Durable(at) => {
                 self.round_is_durable(at);
                 self.finish_durable();
@@ -267,6 +274,11 @@ impl<M: Machine> Sequencer<M> {
 
     /// Throws away what was decided but is not durable; the commands wait again.
     pub(super) fn forget_rounds(&mut self) {
+        if self.draft.forget() {
+            self.ahead.mark_doubtful();
+        }
+        // An append that is not done yet may ask what follows it: nothing of what is decided from here on.
+        self.draft = Arc::default();
         self.ahead.give_back(&mut self.batch);
         self.round.give_back(&mut self.batch);
         self.speculative = None;

@@ -1,10 +1,9 @@
 //! What is decided together: one entry of the log, and an answer for everybody.
 
-use bytes::Bytes;
 use frontrow_ledger::{Applied, Machine, Time, machine::Decision};
 
-use super::{Pending, Unavailable, handle::Answer};
-use crate::{format::EntryWriter, limits::BATCH_BYTES_MAX};
+use super::{Pending, Unavailable, draft::Page, handle::Answer};
+use crate::limits::BATCH_BYTES_MAX;
 
 /// Commands that were decided and are not yet answered. Its buffers are kept from round to round.
 pub(super) struct Round<M: Machine> {
@@ -18,8 +17,6 @@ pub(super) struct Round<M: Machine> {
     outcomes: Vec<Outcome<M>>,
     /// The records of [`Outcome::Recorded`], in order.
     applied: Vec<Applied<M::Record>>,
-    /// The same in bytes.
-    writer: EntryWriter,
 }
 
 enum Outcome<M: Machine> {
@@ -43,7 +40,6 @@ impl<M: Machine> Default for Round<M> {
             commands: Vec::new(),
             outcomes: Vec::new(),
             applied: Vec::new(),
-            writer: EntryWriter::default(),
         }
     }
 }
@@ -55,7 +51,7 @@ impl<M: Machine> Round<M> {
     }
 
     /// Something happened that the log must know.
-    pub(super) fn has_entry(&self) -> bool {
+    fn has_entry(&self) -> bool {
         self.due || !self.applied.is_empty()
     }
 
@@ -64,8 +60,9 @@ impl<M: Machine> Round<M> {
     }
 
     /// A round without commands: time passed.
-    pub(super) fn pass_time(&mut self, now: Time) {
+    pub(super) fn pass_time(&mut self, page: &mut Page, now: Time) {
         self.now = now;
+        page.entry = Some(now);
     }
 
     /// Decides commands in their order, as far as the entry has room for them, and leaves the
@@ -74,6 +71,7 @@ impl<M: Machine> Round<M> {
     pub(super) fn decide(
         &mut self,
         state: &mut M,
+        page: &mut Page,
         waiting: &mut Vec<Pending<M>>,
         now: Time,
         bounds: Bounds,
@@ -86,16 +84,23 @@ impl<M: Machine> Round<M> {
         let room = bounds.commands.saturating_sub(self.commands.len());
         let before = self.outcomes.len();
         for pending in waiting.iter().take(room) {
-            if self.writer.len() >= BATCH_BYTES_MAX {
+            if page.records.len() >= BATCH_BYTES_MAX {
                 break;
             }
-            let outcome = self.outcome(state, pending, bounds);
+            let outcome = self.outcome(state, page, pending, bounds);
             self.outcomes.push(outcome);
         }
         self.commands.extend(waiting.drain(..self.outcomes.len() - before));
+        page.entry = self.has_entry().then_some(self.now);
     }
 
-    fn outcome(&mut self, state: &mut M, pending: &Pending<M>, bounds: Bounds) -> Outcome<M> {
+    fn outcome(
+        &mut self,
+        state: &mut M,
+        page: &mut Page,
+        pending: &Pending<M>,
+        bounds: Bounds,
+    ) -> Outcome<M> {
         let record = match state.decide(&pending.request) {
             Err(refusal) => return Outcome::Other(Ok(Err(refusal))),
             Ok(Decision::Again(record)) => return Outcome::Other(Ok(Ok(record))),
@@ -106,17 +111,12 @@ impl<M: Machine> Round<M> {
         }
         let (id, fingerprint) = (pending.request.id, pending.request.fingerprint);
         let applied = Applied { id, fingerprint, record };
-        if self.writer.push(&applied).is_err() {
+        if page.records.push(&applied).is_err() {
             return Outcome::Other(Err(Unavailable::TooLarge));
         }
         state.apply(&applied);
         self.applied.push(applied);
         Outcome::Recorded
-    }
-
-    /// The bytes of the entry.
-    pub(super) fn entry(&mut self) -> Bytes {
-        self.writer.finish(self.now)
     }
 
     /// Brings a state that has seen everything before this round to what it is after it.
@@ -154,7 +154,6 @@ impl<M: Machine> Round<M> {
     pub(super) fn give_back(&mut self, waiting: &mut Vec<Pending<M>>) {
         self.outcomes.clear();
         self.applied.clear();
-        self.writer.clear();
         waiting.splice(0..0, self.commands.drain(..));
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use super::{
     schema,
 };
 use crate::{
-    AppendError, LogError, Position, Stream,
+    AppendError, Follower, Following, LogError, Position, Stream,
     limits::{SNAPSHOTS_KEPT, SQLITE_WRITES_TOGETHER},
 };
 
@@ -44,6 +45,7 @@ pub(super) enum Write {
         key: Key,
         bytes: Bytes,
         done: Done<(), AppendError>,
+        following: Option<Arc<dyn Following>>,
     },
     SnapshotPart {
         key: Key,
@@ -96,9 +98,7 @@ impl Writer {
     pub(super) fn run(mut self, mut queue: mpsc::Receiver<Write>) {
         let mut writes = Vec::new();
         let mut closing = Vec::new();
-        while closing.is_empty()
-            && queue.blocking_recv_many(&mut writes, SQLITE_WRITES_TOGETHER) > 0
-        {
+        while closing.is_empty() && next(&mut queue, &mut writes) {
             let closes = |write: &mut Write| matches!(write, Write::Close { .. });
             closing.extend(writes.extract_if(.., closes));
             if !writes.is_empty() {
@@ -117,9 +117,12 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(writes.len());
         match self.transact(writes, &mut outcomes) {
             Ok(()) => {
+                let mut following = Vec::new();
                 for (write, outcome) in writes.drain(..).zip(outcomes) {
+                    following.extend(write.following(&outcome));
                     write.answer(outcome);
                 }
+                *writes = following;
             }
             Err(failure) => {
                 self.connection = None;
@@ -199,6 +202,18 @@ impl Write {
         }
     }
 
+    /// What is written next, because this was.
+    fn following(&self, outcome: &Outcome) -> Option<Self> {
+        let (Self::Append { key, following: Some(following), .. }, Outcome::Append(Ok(()))) =
+            (self, outcome)
+        else {
+            return None;
+        };
+        let Follower { bytes, done } = following.take()?;
+        let key = Key { position: key.position + 1, ..*key };
+        Some(Self::Append { key, bytes, done, following: Some(Arc::clone(following)) })
+    }
+
     /// Whoever asked may be gone.
     fn answer(self, outcome: Outcome) {
         match (self, outcome) {
@@ -229,6 +244,19 @@ impl Write {
             Self::Close { done } => drop(done.send(())),
         }
     }
+}
+
+/// Adds what waits to what follows; waits only if there is neither. False once nobody can ask any more.
+fn next(queue: &mut mpsc::Receiver<Write>, writes: &mut Vec<Write>) -> bool {
+    if writes.is_empty() {
+        return queue.blocking_recv_many(writes, SQLITE_WRITES_TOGETHER) > 0;
+    }
+    while writes.len() < SQLITE_WRITES_TOGETHER
+        && let Ok(write) = queue.try_recv()
+    {
+        writes.push(write);
+    }
+    true
 }
 
 fn append(

@@ -102,3 +102,35 @@ async fn a_log_that_lost_what_it_acknowledged_is_not_served() {
     .await;
     assert_eq!(refused.unwrap_err(), Unavailable::Shortened(Position(3)));
 }
+
+/// What was decided ahead follows an entry into the log, and nobody hears of either.
+#[tokio::test(start_paused = true)]
+async fn what_the_log_took_by_itself_is_doubtful_too() {
+    let (log, script) = Script::log();
+    let shop = start(&log, &clock()).await;
+    script.next(&[AppendFault::HangsWritten]);
+    script.pauses(10);
+    let asked = [1, 2].map(|id| {
+        let shop = shop.clone();
+        tokio::spawn(async move {
+            if id == 2 {
+                // While the first one is being written.
+                tokio::task::yield_now().await;
+                tokio::task::yield_now().await;
+            }
+            shop.submit(take(id, 1)).await
+        })
+    });
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(recorded(&*log).await, [CommandId(1), CommandId(2)]);
+    script.reads_fail(true);
+    for answer in asked {
+        assert_eq!(answer.await.unwrap(), Err(Unavailable::Doubtful));
+    }
+    script.reads_fail(false);
+    for id in [1, 2] {
+        assert!(shop.submit(take(id, 1)).await.unwrap().is_ok());
+    }
+    assert_eq!(recorded(&*log).await, [CommandId(1), CommandId(2)]);
+    assert_eq!(log.head(STREAM).await.unwrap(), Position(2), "each in an entry of its own");
+}

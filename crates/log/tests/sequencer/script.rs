@@ -20,6 +20,7 @@ pub struct Script {
     always: Mutex<Option<AppendFault>>,
     reads_fail: AtomicBool,
     reads: AtomicU32,
+    pauses: AtomicU32,
 }
 
 impl Script {
@@ -44,6 +45,11 @@ impl Script {
         self.reads_fail.store(fail, Ordering::SeqCst);
     }
 
+    /// How often an operation lets others run, from now on.
+    pub fn pauses(&self, pauses: u32) {
+        self.pauses.store(pauses, Ordering::SeqCst);
+    }
+
     /// Readings so far.
     pub fn reads(&self) -> u32 {
         self.reads.load(Ordering::SeqCst)
@@ -59,5 +65,9 @@ impl FaultPlan for Script {
     fn read_fails(&self, _stream: Stream) -> bool {
         self.reads.fetch_add(1, Ordering::SeqCst);
         self.reads_fail.load(Ordering::SeqCst)
+    }
+
+    fn pauses(&self, _stream: Stream) -> u32 {
+        self.pauses.load(Ordering::SeqCst)
     }
 }
