@@ -24,10 +24,10 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use body::key_in as idempotency_key;
+pub(crate) use body::{KEY, key_in as idempotency_key, sound_key};
 pub(crate) use model::moment;
 pub use problem::Problem;
-pub(crate) use room::joined;
+pub(crate) use room::{joined, joined_bytes};
 
 use crate::{limits::API_BODY_BYTES_MAX, middleware::size};
 

@@ -2,10 +2,10 @@
 //!
 //! A connection costs a descriptor and some memory whether anything is asked on it or not, so their number has a bound,
 //! and each has to get on: a head must come within a while, and one on which nothing moves is closed
-//! ([`watch`]). On most of them nobody does anything but poll: [`polls`]. Whoever comes when all places are taken waits
+//! ([`watch`]). On most of them nobody does anything but join and poll: [`plain`]. Whoever comes when all places are taken waits
 //! in the kernel's queue, and those who rest make room.
 
-mod polls;
+mod plain;
 mod watch;
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
@@ -123,11 +123,11 @@ async fn connection(stream: TcpStream, front: Front, calls: Calls) {
     }
 }
 
-/// First polls, then whatever is asked.
+/// First what is plain, then whatever is asked.
 async fn answer(mut stream: TcpStream, front: &Front, mut calls: Calls, progress: &Arc<Progress>) {
     // An answer of two writes is not held back for the acknowledgement of the first.
     let _ = stream.set_nodelay(true);
-    let Ok(Some(begun)) = polls::answer(&mut stream, front, progress, &mut calls).await else {
+    let Ok(Some(begun)) = plain::answer(&mut stream, front, progress, &mut calls).await else {
         return;
     };
     // Whoever was told to leave meanwhile is told again.

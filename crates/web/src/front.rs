@@ -20,7 +20,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use frontrow_ledger::Time;
-use frontrow_shop::{pace::Burst, room::Ask};
+use frontrow_shop::{
+    pace::Burst,
+    room::{Ask, Joined},
+};
 use futures::future::BoxFuture;
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
@@ -97,9 +100,24 @@ impl Front {
             return None;
         }
         let (performance, is_api) = joining(request.uri().path())?;
+        let retry_seconds = self.crowded(performance, network::forwarded(request.headers()))?;
+        if is_api {
+            return Some(api::crowded(retry_seconds).into_response());
+        }
+        // A page says so in the visitor's language.
+        request.extensions_mut().insert(Crowded { retry_seconds });
+        None
+    }
+
+    /// Counts one more place for the network of whoever asks; if it is one too many, after how many seconds to come back.
+    pub(crate) fn crowded<'a>(
+        &self,
+        performance: Uuid,
+        forwarded: impl Iterator<Item = &'a [u8]>,
+    ) -> Option<u32> {
         let shop = &self.app.shop;
         let a_minute = shop.door(performance).network_joins_per_minute;
-        let network = network::of(self.peer?, request.headers(), &self.app.config.proxies)?;
+        let network = network::of(self.peer?, forwarded, &self.app.config.proxies)?;
         if !shop.has_room(performance) || a_minute == 0 {
             return None;
         }
@@ -110,32 +128,30 @@ impl Front {
         let a_minute = i64::from(a_minute);
         let site = network::site_of(network);
         let refused = site.and_then(|site| admit(site, a_minute * SITE_NETWORKS).err());
-        let retry_seconds = refused.or_else(|| admit(network, a_minute).err())?;
-        if is_api {
-            return Some(api::crowded(retry_seconds).into_response());
-        }
-        // A page says so in the visitor's language.
-        request.extensions_mut().insert(Crowded { retry_seconds });
-        None
+        refused.or_else(|| admit(network, a_minute).err())
     }
 
-    /// The answer, if somebody takes a place by the API, asks for nothing else, and gets it.
+    /// A place, if it is simply there to be taken.
     ///
     /// Nothing is logged for it. Whatever ends otherwise goes on to the router, which does it again and says why not:
     /// the same key is the same place.
-    async fn join(&self, performance: Uuid, key: &HeaderValue) -> Option<Response> {
-        let key = key.to_str().ok()?;
+    pub(crate) async fn join(&self, performance: Uuid, key: &str) -> Option<Joined> {
         let shop = &self.app.shop;
         let asked = Instant::now();
         let ask = Ask { own: key, ..Ask::default() };
         let joined = shop.join_room_by_key(performance, key, ask).await.ok()?;
+        shop.pulse().answered(shop.now(), asked.elapsed(), false);
+        Some(joined)
+    }
+
+    /// The answer to whoever has a place now.
+    fn joined(&self, joined: Joined) -> Response {
         let mut response = api::joined(joined).into_response();
         CachePolicy::Secret.apply(response.headers_mut());
         let nosniff = HeaderValue::from_static("nosniff");
         response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
         middleware::ending::close(&self.app.config.readiness, response.headers_mut());
-        shop.pulse().answered(shop.now(), asked.elapsed(), false);
-        Some(response)
+        response
     }
 
     /// The answer to a request.
@@ -147,9 +163,9 @@ impl Front {
             return answer;
         }
         if let Some((performance, key)) = plain_join(&request)
-            && let Some(answer) = self.join(performance, &key).await
+            && let Some(joined) = self.join(performance, key).await
         {
-            return answer;
+            return self.joined(joined);
         }
         let Ok(answer) = self.router.clone().call(request).await;
         answer
@@ -163,17 +179,21 @@ pub(crate) fn board_at(path: &str) -> Option<Uuid> {
 }
 
 /// Whose place is asked for with which key, by a request that says nothing else.
-fn plain_join<B: HttpBody>(request: &http::Request<B>) -> Option<(Uuid, HeaderValue)> {
+fn plain_join<B: HttpBody>(request: &http::Request<B>) -> Option<(Uuid, &str)> {
     let headers = request.headers();
     // Who names a request looks for it in the log.
     let is_plain = request.method() == Method::POST
         && request.body().is_end_stream()
         && !headers.contains_key(header::CONTENT_TYPE)
         && !headers.contains_key(middleware::REQUEST_ID);
-    let path = request.uri().path().strip_prefix("/api/v1/performances/")?;
-    let performance = path.strip_suffix("/room/places").filter(|_| is_plain)?;
-    let key = api::idempotency_key(headers)?;
-    Some((Uuid::try_parse(performance).ok()?, key.clone()))
+    let performance = places_at(request.uri().path()).filter(|_| is_plain)?;
+    Some((performance, api::idempotency_key(headers)?))
+}
+
+/// Whose places are taken at a path of the API.
+pub(crate) fn places_at(path: &str) -> Option<Uuid> {
+    let performance = path.strip_prefix("/api/v1/performances/")?.strip_suffix("/room/places")?;
+    Uuid::try_parse(performance).ok()
 }
 
 /// Whose waiting room somebody wants a place in, and whether by the API. Registering counts as well: each sends a mail.

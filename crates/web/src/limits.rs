@@ -20,11 +20,11 @@ pub const RESTED_ENOUGH: Duration = Duration::from_secs(2);
 pub const CALL_FOR_ROOM_EVERY: Duration = Duration::from_secs(1);
 /// Bytes of a head: more than balancers pass on.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// Bytes of a poll that is answered before hyper sees it, and headers: more than browsers send with the cookies of some
-/// rooms.
-pub const POLL_BYTES_MAX: usize = 4 * 1024;
-/// See [`POLL_BYTES_MAX`].
-pub const POLL_HEADERS_MAX: usize = 40;
+/// Bytes of a request that is answered before hyper sees it, and headers: more than browsers send with the cookies of
+/// some rooms.
+pub const PLAIN_BYTES_MAX: usize = 4 * 1024;
+/// See [`PLAIN_BYTES_MAX`].
+pub const PLAIN_HEADERS_MAX: usize = 40;
 /// Bytes of a body that has to be here before its request takes a place among those that are worked on; forms and calls
 /// of the API have a few hundred. Each connection may send so many at once.
 pub const ARRIVING_BYTES_MAX: usize = 16 * 1024;

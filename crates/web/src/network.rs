@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 /// Too much comes from the network of this request; it may come again after so many seconds.
@@ -13,16 +13,27 @@ pub struct Crowded {
     pub retry_seconds: u32,
 }
 
+/// The header in which balancers say whom they heard.
+pub const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Whom balancers heard, as they say it. Bytes and not text: a stranger's letters must not hide what a balancer added to
+/// them.
+pub fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(FORWARDED).iter().map(HeaderValue::as_bytes)
+}
+
 /// The network of whoever asks, as a number to count by: an IPv4 address, or 64 bits of an IPv6 address, which is what
 /// one customer gets. None for this machine itself, which is no stranger; but for who comes through it from nobody knows
 /// where, all of whom are one network.
-pub fn of(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Option<u128> {
+pub fn of<'a>(
+    peer: IpAddr,
+    forwarded: impl Iterator<Item = &'a [u8]>,
+    proxies: &[IpNet],
+) -> Option<u128> {
     let is_proxy = |address: &IpAddr| {
         address.is_loopback() || proxies.iter().any(|network| network.contains(address))
     };
-    // Bytes and not text: a stranger's letters must not hide what a balancer added to them.
-    let told = headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
-    let told: Vec<&[u8]> = told.flat_map(|value| value.split(|byte| *byte == b',')).collect();
+    let told: Vec<&[u8]> = forwarded.flat_map(|value| value.split(|byte| *byte == b',')).collect();
     let mut address = peer.to_canonical();
     let mut is_known = true;
     // Each balancer adds whom it heard at the end; what a stranger wrote before that is not believed.
@@ -66,17 +77,11 @@ fn first_half(address: Ipv6Addr) -> u128 {
 mod tests {
     use std::net::IpAddr;
 
-    use axum::http::{HeaderMap, HeaderValue};
-
     use super::{of, site_of};
 
     fn network(peer: &str, told: &[&str]) -> Option<u128> {
-        let mut headers = HeaderMap::new();
-        for value in told {
-            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
-            headers.append("x-forwarded-for", value);
-        }
-        of(peer.parse::<IpAddr>().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()])
+        let told = told.iter().map(|value| value.as_bytes());
+        of(peer.parse::<IpAddr>().unwrap(), told, &["10.0.0.0/8".parse().unwrap()])
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::{
         FromRequest, FromRequestParts, OptionalFromRequest, Path, Query, Request,
         rejection::JsonRejection,
     },
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},
 };
 use frontrow_ledger::CommandId;
 use frontrow_shop::Shop;
@@ -66,12 +66,20 @@ fn cause(rejection: &JsonRejection) -> String {
     chain.last().map(ToString::to_string).unwrap_or_default()
 }
 
-const KEY: &str = "idempotency-key";
+/// The header of an idempotency key.
+pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The idempotency key in these headers, if there is a sound one.
-pub fn key_in(headers: &HeaderMap) -> Option<&HeaderValue> {
+pub fn key_in(headers: &HeaderMap) -> Option<&str> {
+    headers.get(KEY).and_then(|key| sound_key(key.as_bytes()))
+}
+
+/// An idempotency key, if it is a sound one.
+pub fn sound_key(key: &[u8]) -> Option<&str> {
     let lengths = IDEMPOTENCY_KEY_CHARS_MIN..=IDEMPOTENCY_KEY_CHARS_MAX;
-    headers.get(KEY).filter(|key| key.to_str().is_ok() && lengths.contains(&key.len()))
+    let is_sound =
+        lengths.contains(&key.len()) && key.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+    str::from_utf8(key).ok().filter(|_| is_sound)
 }
 
 /// The client's idempotency key.
@@ -102,8 +110,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
                 "Send one of 16 to 128 characters that nobody can guess, such as a UUID.",
             ));
         }
-        let key = key_in(&parts.headers).and_then(|key| key.to_str().ok());
-        let key = key.ok_or_else(|| missing("It must have 16 to 128 characters of ASCII."))?;
+        let key = key_in(&parts.headers)
+            .ok_or_else(|| missing("It must have 16 to 128 characters of ASCII."))?;
         Ok(Self(key.to_owned()))
     }
 }

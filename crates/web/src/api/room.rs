@@ -108,6 +108,12 @@ pub struct JoinedBody {
     place: u32,
 }
 
+impl From<Joined> for JoinedBody {
+    fn from(joined: Joined) -> Self {
+        Self { receipt: joined.receipt, place: joined.place.0 }
+    }
+}
+
 /// Comes in.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -195,8 +201,13 @@ pub async fn join_room(
 
 /// What is answered to whoever has a place now.
 pub(crate) fn joined(joined: Joined) -> impl IntoResponse {
-    let body = JoinedBody { receipt: joined.receipt, place: joined.place.0 };
-    (StatusCode::CREATED, Json(body))
+    (StatusCode::CREATED, Json(JoinedBody::from(joined)))
+}
+
+/// The body of the same.
+pub(crate) fn joined_bytes(joined: Joined) -> Vec<u8> {
+    serde_json::to_vec(&JoinedBody::from(joined))
+        .expect("a text and a number always serialise into memory")
 }
 
 /// Sends an access code to an address, where the room asks for one. The same address gets the same code.

@@ -7,7 +7,7 @@ use frontrow_web::{
     connections::serve,
     limits::{HEAD_TIMEOUT, LOOK_EVERY, REST_TIMEOUT, RESTED_ENOUGH},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -37,6 +37,19 @@ impl Served {
         let stop = CancellationToken::new();
         let served = serve(listener, world.router.clone(), places, stop.clone());
         Self { address, stop, task: tokio::spawn(served), world }
+    }
+
+    /// A waiting room that takes everybody; with these settings beside. Says where.
+    async fn open_room(&self, settings: Value) -> Uuid {
+        let mut spec = json!({ "starts_in_minutes": 10, "opens_before_minutes": 11 });
+        for (name, value) in settings.as_object().unwrap() {
+            spec[name] = value.clone();
+        }
+        let spec = RoomSpec::read(&spec).unwrap();
+        let (shop, performance) = (&self.world.shop, self.world.performance);
+        shop.put_room(performance, &spec, "test", shop.new_command_id()).await.unwrap();
+        shop.look_after_rooms().await;
+        performance
     }
 
     async fn connect(&self) -> TcpStream {
@@ -162,24 +175,26 @@ fn parts(answer: &[u8]) -> (String, Vec<String>, Vec<u8>) {
     (status.to_owned(), headers, answer[end + 4..].to_vec())
 }
 
+/// What one request is answered, on a connection of its own.
+async fn said(shop: &Served, request: &str) -> (String, Vec<String>, Vec<u8>) {
+    let mut client = shop.connected_and_said(request.as_bytes()).await;
+    let mut answer = vec![0; 2_000];
+    time::sleep(Duration::from_millis(100)).await;
+    let read = client.read(&mut answer).await.unwrap();
+    parts(&answer[..read])
+}
+
 #[tokio::test]
 async fn a_poll_is_answered_the_same_before_hyper_and_by_it() {
     let shop = Served::new(10).await;
-    let spec = RoomSpec::read(&json!({ "starts_in_minutes": 10 })).unwrap();
-    let (shops, performance) = (&shop.world.shop, shop.world.performance);
-    shops.put_room(performance, &spec, "test", shops.new_command_id()).await.unwrap();
-    shops.look_after_rooms().await;
+    let performance = shop.open_room(json!({})).await;
     for (id, status) in [(performance, "HTTP/1.1 200 OK"), (Uuid::nil(), "HTTP/1.1 404 Not Found")]
     {
         let mut answers = Vec::new();
         // The second one has a header that only hyper understands.
         for more in ["", "connection: keep-alive, x\r\n"] {
             let poll = format!("GET /rooms/{id}/status HTTP/1.1\r\nhost: test\r\n{more}\r\n");
-            let mut client = shop.connected_and_said(poll.as_bytes()).await;
-            let mut answer = vec![0; 1_000];
-            time::sleep(Duration::from_millis(100)).await;
-            let read = client.read(&mut answer).await.unwrap();
-            answers.push(parts(&answer[..read]));
+            answers.push(said(&shop, &poll).await);
         }
         assert_eq!(answers[0].0, status);
         assert_eq!(answers[0], answers[1]);
@@ -216,4 +231,68 @@ async fn polls_in_pieces_and_together_and_whatever_comes_after_them_are_answered
     half.read_to_string(&mut answer).await.unwrap();
     assert!(answer.contains("connection: close"), "{answer}");
     shop.task.await.unwrap();
+}
+
+fn join(performance: Uuid, key: u128, more: &str) -> String {
+    format!(
+        "POST /api/v1/performances/{performance}/room/places HTTP/1.1\r\nhost: test\r\n\
+         idempotency-key: {key:032x}\r\n{more}\r\n"
+    )
+}
+
+#[tokio::test]
+async fn a_place_is_given_the_same_before_hyper_and_by_it() {
+    let shop = Served::new(10).await;
+    let performance = shop.open_room(json!({})).await;
+    let first = said(&shop, &join(performance, 1, "")).await;
+    assert_eq!(first.0, "HTTP/1.1 201 Created");
+    assert!(String::from_utf8_lossy(&first.2).contains("\"place\":0"), "{first:?}");
+    let again = said(&shop, &join(performance, 1, "connection: keep-alive, x\r\n")).await;
+    assert_eq!(again, first);
+    // The router says the same to whoever names the request, and a little more about it.
+    let (status, _, body) = said(&shop, &join(performance, 1, "x-request-id: mine\r\n")).await;
+    assert_eq!((status, body), (first.0, first.2));
+
+    // Together with polls, in order.
+    let poll = format!("GET /rooms/{}/status HTTP/1.1\r\nhost: test\r\n\r\n", Uuid::nil());
+    let (second, third) = (join(performance, 2, ""), join(performance, 3, "content-length: 0\r\n"));
+    let all = [&poll[..], &second, &third, &poll, "GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n"];
+    let mut client = shop.connected_and_said(all.concat().as_bytes()).await;
+    let answers = answer(&mut client).await;
+    let found: Vec<&str> = answers
+        .split("HTTP/1.1 ")
+        .skip(1)
+        .map(|answer| match answer {
+            answer if answer.contains("\"place\":1") => "second",
+            answer if answer.contains("\"place\":2") => "third",
+            answer => &answer[..3],
+        })
+        .collect();
+    assert_eq!(found, ["404", "second", "third", "404", "200"], "{answers}");
+}
+
+#[tokio::test]
+async fn who_gets_no_place_before_hyper_is_told_why_by_it() {
+    let shop = Served::new(10).await;
+    let performance = shop.open_room(json!({ "entry": "code" })).await;
+    let (status, _, body) = said(&shop, &join(performance, 1, "")).await;
+    assert!(status.starts_with("HTTP/1.1 4"), "{status}");
+    assert!(String::from_utf8_lossy(&body).contains("access-code-needed"), "{body:?}");
+    let (status, _, _) = said(&shop, &join(Uuid::nil(), 1, "")).await;
+    assert_eq!(status, "HTTP/1.1 404 Not Found");
+
+    let shop = Served::new(10).await;
+    let performance = shop.open_room(json!({ "network_joins_per_minute": 3 })).await;
+    let fan = "x-forwarded-for: 203.0.113.7\r\n";
+    for key in 0..3 {
+        let (status, _, _) = said(&shop, &join(performance, key, fan)).await;
+        assert_eq!(status, "HTTP/1.1 201 Created");
+    }
+    let (status, headers, body) = said(&shop, &join(performance, 3, fan)).await;
+    assert_eq!(status, "HTTP/1.1 429 Too Many Requests");
+    assert!(headers.iter().any(|header| header.starts_with("retry-after: ")), "{headers:?}");
+    assert!(String::from_utf8_lossy(&body).contains("too-many-joins"));
+    let other = "x-forwarded-for: 203.0.113.8\r\n";
+    let (status, _, _) = said(&shop, &join(performance, 4, other)).await;
+    assert_eq!(status, "HTTP/1.1 201 Created");
 }
