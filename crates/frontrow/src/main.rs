@@ -63,7 +63,10 @@ fn run(command: Command, config: &Config) -> Result<ExitCode> {
         Command::Rehearse(args) => rehearse::run(&args, config),
         Command::VerifyDraw(args) => verify_draw::run(&args).map(exit_code),
         command => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(system::workers(config.database_url.is_none()))
+                .enable_all()
+                .build()?;
             runtime.block_on(with_shop(command, config))
         }
     }

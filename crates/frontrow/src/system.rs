@@ -1,4 +1,6 @@
-//! The machine: its clock, its randomness and its descriptors. Nothing below this crate touches them.
+//! The machine: its clock, its randomness, its processors and its descriptors. Nothing below this crate touches them.
+
+use std::num::NonZero;
 
 use frontrow_ledger::Time;
 use frontrow_log::Clock;
@@ -28,6 +30,14 @@ impl Random for SystemRandom {
             .try_fill_bytes(bytes)
             .expect("without randomness from the kernel nothing can be signed or sold");
     }
+}
+
+/// How many threads answer requests: one for each processor. Where this process writes its log to a file itself, one of
+/// several processors is left to the thread that does: each of the others has to be woken less often, which costs more
+/// than it brings (`docs/bench.md`).
+pub fn workers(writes_log: bool) -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    if writes_log && processors > 2 { processors - 1 } else { processors }
 }
 
 /// Descriptors that are not connections of fans: databases, files, mail, providers.

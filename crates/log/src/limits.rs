@@ -26,8 +26,11 @@ pub const SQLITE_READERS: usize = 4;
 pub const SQLITE_WRITES_QUEUED: usize = 1_024;
 /// Writes of one SQLite transaction.
 pub const SQLITE_WRITES_TOGETHER: usize = 256;
-/// Pages of four kilobytes after which SQLite folds its write-ahead log into the file: 16 MB.
-pub const SQLITE_FOLD_PAGES: u32 = 4_000;
+/// Bytes of a page of a new SQLite file. What is larger than a quarter of a page is cut into several, each of which is
+/// written and synced; an entry of a busy stream is one or two kilobytes.
+pub const SQLITE_PAGE_BYTES: u32 = 8 * 1024;
+/// Pages after which SQLite folds its write-ahead log into the file: 16 MB.
+pub const SQLITE_FOLD_PAGES: u32 = 2_000;
 /// A snapshot is written to SQLite in parts of this size, so that appends wait for one of them at
 /// most.
 pub const SQLITE_SNAPSHOT_PART_BYTES: usize = 1024 * 1024;

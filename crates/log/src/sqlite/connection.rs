@@ -4,7 +4,10 @@ use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags};
 
-use crate::{LogError, limits::SQLITE_FOLD_PAGES};
+use crate::{
+    LogError,
+    limits::{SQLITE_FOLD_PAGES, SQLITE_PAGE_BYTES},
+};
 
 /// How long a statement waits for another process that writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -26,6 +29,8 @@ pub(super) fn open(path: &Path, role: Role) -> Result<Connection, Error> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Of a file that exists already they stay as they are.
+    connection.pragma_update(None, "page_size", SQLITE_PAGE_BYTES)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     // Without it, macOS acknowledges what is still in the disk's cache.
