@@ -56,7 +56,7 @@ pub struct Polls {
 
 impl Polls {
     /// While something happens to somebody soon.
-    const LIVELY: Self = Self { near: 5, middle: 15, far: 45 };
+    pub const LIVELY: Self = Self { near: 5, middle: 15, far: 45 };
     /// Before the room opens, and when it is over: nothing comes soon, so five times less often.
     const QUIET: Self = Self { near: 30, middle: 60, far: 240 };
 
